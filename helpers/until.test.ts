@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { until } from './until.ts';
+
+test('returns the first accepted value', async () => {
+  let calls = 0;
+  const seen = await until(
+    () => ++calls,
+    (value) => value === 3,
+    { what: 'three', withinMs: 1_000 },
+  );
+  expect(seen).toBe(3);
+});
+
+test('says what was seen last when the deadline passes', async () => {
+  const waiting = until(
+    () => ({ state: 'handshake' }),
+    () => false,
+    { what: 'a connected link', withinMs: 30 },
+  );
+  await expect(waiting).rejects.toThrow(
+    'liveness: waited 30 ms for a connected link; last seen: {"state":"handshake"}',
+  );
+});
+
+test('a probe that throws counts as not yet, and its error is told', async () => {
+  const waiting = until(
+    () => Promise.reject(new Error('ECONNREFUSED')),
+    () => true,
+    { what: 'an answer', withinMs: 30, verdict: 'environment' },
+  );
+  await expect(waiting).rejects.toThrow(
+    'environment: waited 30 ms for an answer; last seen: error: ECONNREFUSED',
+  );
+});

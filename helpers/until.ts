@@ -1,0 +1,45 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { ChaosError, messageOf, type Verdict } from './errors.ts';
+
+const POLL_MS = 10;
+
+export interface UntilOptions {
+  /** What is waited for, as the end of "waited for ...". */
+  readonly what: string;
+  /** Deadline in milliseconds from now. */
+  readonly withinMs: number;
+  /** Class of the error when the deadline passes. Default `liveness`. */
+  readonly verdict?: Verdict;
+  /** Words for the last value seen. Default: its JSON. */
+  readonly describe?: (seen: unknown) => string;
+}
+
+/**
+ * Polls `probe` until `accepts` holds and returns that value. A probe that throws counts as not yet.
+ * Past the deadline it throws a ChaosError that says what was seen last.
+ */
+export async function until<T>(
+  probe: () => Promise<T> | T,
+  accepts: (seen: T) => boolean,
+  options: UntilOptions,
+): Promise<T> {
+  const startedAt = performance.now();
+  const describe = options.describe ?? ((seen: unknown) => JSON.stringify(seen));
+  let last = 'nothing yet';
+  for (;;) {
+    try {
+      const seen = await probe();
+      if (accepts(seen)) return seen;
+      last = describe(seen);
+    } catch (thrown) {
+      last = `error: ${messageOf(thrown)}`;
+    }
+    if (performance.now() - startedAt >= options.withinMs) {
+      throw new ChaosError(
+        options.verdict ?? 'liveness',
+        `waited ${options.withinMs} ms for ${options.what}; last seen: ${last}`,
+      );
+    }
+    await pause(POLL_MS);
+  }
+}
