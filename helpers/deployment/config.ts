@@ -1,0 +1,24 @@
+/** Directives of a redis.conf. A list gives the directive once per value. */
+export type Config = Readonly<Record<string, string | number | readonly string[]>>;
+
+/**
+ * What every node of a deployment gets unless a topology says otherwise. Kept short on purpose: whatever
+ * is not here is the server's own default. Both lines only save time and leave replication as it is.
+ */
+export const BASELINE: Config = {
+  // Persistence is a scenario's choice: without it nothing but replication writes an RDB.
+  save: '',
+  // The default waits 5 s for more replicas before each diskless full resync.
+  'repl-diskless-sync-delay': 0,
+};
+
+/** Renders a redis.conf. Values are written as given but for the empty one, which needs quotes. */
+export function renderConfig(...configs: readonly Config[]): string {
+  const merged = Object.assign({}, ...configs) as Config;
+  const lines = Object.entries(merged).flatMap(([directive, value]) =>
+    (Array.isArray(value) ? value : [value]).map((one) =>
+      one === '' ? `${directive} ""` : `${directive} ${one}`,
+    ),
+  );
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,66 @@
+import type { Toxiproxy } from 'toxiproxy-node-client';
+import type { Address } from './address.ts';
+import type { ServerLog } from './server-log.ts';
+import type { Target } from './target.ts';
+
+/** Runs servers and the Toxiproxy between them: one per worker, used by one deployment after another. */
+export interface Driver extends AsyncDisposable {
+  readonly target: Target;
+  readonly toxiproxy: Toxiproxy;
+  /** Directives that this driver needs in every redis.conf, for a server on this port. */
+  readonly addressing: Readonly<Record<string, string | number>>;
+  /** A port for the next server, different from those of all servers of this deployment. */
+  nextServerPort(): Promise<number>;
+  /** Prepares a server; nothing runs yet. */
+  createServer(spec: ServerSpec): Promise<Server>;
+  /** Reserves an address for a proxy to listen on. */
+  reserveListener(): Promise<Listener>;
+}
+
+/** A server to be. */
+export interface ServerSpec {
+  readonly name: string;
+  readonly port: number;
+  /** Full text of its redis.conf. */
+  readonly config: string;
+}
+
+/** How a proxy is reached. Disposing gives the address back. */
+export interface Listener extends Disposable {
+  /** What Toxiproxy is told to listen on. */
+  readonly listen: string;
+  /** How servers reach it. */
+  readonly inside: Address;
+  /** How the test process reaches it. */
+  readonly outside: Address;
+}
+
+/** How a process ended. */
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** One server process. Every method rejects with a ChaosError of class `environment` if the machine fails. */
+export interface Server extends AsyncDisposable {
+  readonly name: string;
+  readonly port: number;
+  readonly log: ServerLog;
+  /** How Toxiproxy and other servers reach it. */
+  readonly inside: Address;
+  /** How the test process reaches it, past all proxies. May change with a restart. */
+  readonly outside: Address;
+  /** Set once the process has ended, until the next start. */
+  readonly exit: Exit | undefined;
+  /** Starts the process; it need not answer yet. */
+  start(): Promise<void>;
+  /** Sends a signal that ends the process and waits for the end. */
+  end(signal: 'SIGTERM' | 'SIGKILL', withinMs: number): Promise<void>;
+  /** Freezes the process: its sockets stay open, TCP goes on accepting. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** Loses the data directory. Only while stopped; the redis.conf is kept. */
+  loseData(): Promise<void>;
+  /** The redis.conf as it stands now. */
+  readConfig(): Promise<string>;
+}

@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { ChaosError } from '../../errors.ts';
+import { until } from '../../until.ts';
+import type { Exit } from '../driver.ts';
+
+/** A child process whose output goes to a sink and whose end is remembered. */
+export class Child {
+  readonly #command: string;
+  readonly #process: ChildProcess;
+  #exit: Exit | undefined;
+
+  private constructor(command: string, child: ChildProcess) {
+    this.#command = command;
+    this.#process = child;
+    // `close` comes after the last output, `exit` may come before it.
+    child.once('close', (code, signal) => {
+      this.#exit = { code, signal };
+    });
+  }
+
+  static async start(
+    command: string,
+    args: readonly string[],
+    options: { readonly cwd: string; readonly output: (chunk: Buffer) => void },
+  ): Promise<Child> {
+    const child = spawn(command, args, { cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.on('data', options.output);
+    child.stderr.on('data', options.output);
+    const started = new Child(command, child);
+    child.on('error', () => {
+      // A failed spawn is reported below; a signal to a process that is gone needs no report.
+    });
+    try {
+      await once(child, 'spawn');
+    } catch (cause) {
+      throw new ChaosError('environment', `cannot start ${command}: ${(cause as Error).message}`, {
+        cause,
+      });
+    }
+    return started;
+  }
+
+  get exit(): Exit | undefined {
+    return this.#exit;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
+  /** Sends a signal and waits for the end. A process that is gone already is no error. */
+  async end(signal: NodeJS.Signals, withinMs: number): Promise<void> {
+    this.signal(signal);
+    // A paused process does not act on a signal until it is let go on.
+    if (signal !== 'SIGKILL') this.signal('SIGCONT');
+    await until(
+      () => this.#exit,
+      (exit) => exit !== undefined,
+      {
+        what: `${this.#command} (process ${this.#process.pid}) to end after ${signal}`,
+        withinMs,
+        verdict: 'environment',
+      },
+    );
+  }
+}

@@ -1,0 +1,105 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Toxiproxy } from 'toxiproxy-node-client';
+import { ChaosError, messageOf } from '../../errors.ts';
+import { until } from '../../until.ts';
+import type { Driver, Listener, Server, ServerSpec } from '../driver.ts';
+import { Session } from '../session/session.ts';
+import type { ProcessesTarget } from '../target.ts';
+import { Child } from './child.ts';
+import { Ports } from './ports.ts';
+import { ProcessServer } from './server.ts';
+
+/** Servers and Toxiproxy as child processes; everything listens on 127.0.0.1. */
+export class ProcessesDriver implements Driver {
+  readonly target: ProcessesTarget;
+  readonly toxiproxy: Toxiproxy;
+  readonly addressing = { bind: '127.0.0.1' };
+  readonly #resources: AsyncDisposableStack;
+  readonly #session: Session;
+  readonly #ports: Ports;
+  #servers = 0;
+
+  private constructor(
+    target: ProcessesTarget,
+    toxiproxy: Toxiproxy,
+    session: Session,
+    ports: Ports,
+    resources: AsyncDisposableStack,
+  ) {
+    this.target = target;
+    this.toxiproxy = toxiproxy;
+    this.#session = session;
+    this.#ports = ports;
+    this.#resources = resources;
+  }
+
+  static async start(target: ProcessesTarget): Promise<ProcessesDriver> {
+    await using resources = new AsyncDisposableStack();
+    const session = resources.use(await Session.open({ usesContainers: false }));
+    const ports = resources.use(await Ports.reserve());
+    const toxiproxy = await startToxiproxy(target.toxiproxyPath, session, ports, resources);
+    return new ProcessesDriver(target, toxiproxy, session, ports, resources.move());
+  }
+
+  nextServerPort(): Promise<number> {
+    return this.#ports.next();
+  }
+
+  createServer(spec: ServerSpec): Promise<Server> {
+    this.#servers += 1;
+    const folder = join(this.#session.folder, `${this.#servers}-${spec.name}`);
+    return ProcessServer.create(this.target.serverPath, folder, spec);
+  }
+
+  async reserveListener(): Promise<Listener> {
+    const address = { host: '127.0.0.1', port: await this.#ports.next() };
+    return {
+      listen: `${address.host}:${address.port}`,
+      inside: address,
+      outside: address,
+      // Ports are given out round and round: there is nothing to give back.
+      [Symbol.dispose]: () => {},
+    };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#resources.disposeAsync();
+  }
+}
+
+async function startToxiproxy(
+  path: string,
+  session: Session,
+  ports: Ports,
+  resources: AsyncDisposableStack,
+): Promise<Toxiproxy> {
+  const port = await ports.next();
+  const cwd = join(session.folder, 'toxiproxy');
+  await mkdir(cwd);
+  let output = '';
+  const child = await Child.start(path, ['-host', '127.0.0.1', '-port', String(port)], {
+    cwd,
+    output: (chunk) => {
+      output = (output + chunk).slice(-4_000);
+    },
+  });
+  resources.defer(() => child.end('SIGKILL', 10_000));
+  const client = new Toxiproxy(`http://127.0.0.1:${port}`);
+  try {
+    await until(
+      () => {
+        if (child.exit !== undefined) return 'ended';
+        return client.getVersion();
+      },
+      () => true,
+      { what: `${path} to answer on port ${port}`, withinMs: 10_000, verdict: 'environment' },
+    );
+  } catch (cause) {
+    throw new ChaosError('environment', `${messageOf(cause)}; it said: ${output}`, { cause });
+  }
+  if (child.exit !== undefined) {
+    throw new ChaosError('environment', `${path} ended at once; it said: ${output}`);
+  }
+  return client;
+}

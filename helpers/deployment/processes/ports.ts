@@ -1,0 +1,74 @@
+import { createServer, type Server } from 'node:net';
+import { ChaosError } from '../../errors.ts';
+
+/**
+ * Below the range from which kernels draw ports for outgoing connections, so that none of those can
+ * take a port between a server's stop and its restart.
+ */
+const FIRST_PORT = 21_000;
+const BLOCK_PORTS = 50;
+const BLOCKS = 200;
+
+/**
+ * Ports on loopback that no other session on this machine uses. A session has a block of its own and
+ * listens on the first port of it, so that the kernel keeps the reservation exactly as long as we live.
+ */
+export class Ports implements AsyncDisposable {
+  readonly #reservation: Server;
+  readonly #first: number;
+  #given = 0;
+
+  private constructor(reservation: Server, first: number) {
+    this.#reservation = reservation;
+    this.#first = first;
+  }
+
+  static async reserve(): Promise<Ports> {
+    for (let block = 0; block < BLOCKS; block += 1) {
+      const first = FIRST_PORT + block * BLOCK_PORTS;
+      const reservation = await listen(first);
+      if (reservation !== undefined) {
+        reservation.unref();
+        return new Ports(reservation, first);
+      }
+    }
+    throw new ChaosError(
+      'environment',
+      `no block of ${BLOCK_PORTS} ports is free on 127.0.0.1 from ${FIRST_PORT} on: other runs or programs hold all ${BLOCKS}`,
+    );
+  }
+
+  /** The next port of the block, round and round, that nothing on this machine listens on. */
+  async next(): Promise<number> {
+    for (let tries = 1; tries < BLOCK_PORTS; tries += 1) {
+      const port = this.#first + 1 + (this.#given++ % (BLOCK_PORTS - 1));
+      const probe = await listen(port);
+      if (probe !== undefined) {
+        await close(probe);
+        return port;
+      }
+    }
+    throw new ChaosError(
+      'environment',
+      `no free port on 127.0.0.1 from ${this.#first + 1} to ${this.#first + BLOCK_PORTS - 1}: other programs listen on all of them`,
+    );
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return close(this.#reservation);
+  }
+}
+
+function listen(port: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(undefined));
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+  });
+}

@@ -1,0 +1,82 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Address } from '../address.ts';
+import type { Exit, Server, ServerSpec } from '../driver.ts';
+import { ServerLog } from '../server-log.ts';
+import { Child } from './child.ts';
+
+/** A server as a child process on loopback. */
+export class ProcessServer implements Server {
+  readonly name: string;
+  readonly port: number;
+  readonly log = new ServerLog();
+  readonly inside: Address;
+  readonly outside: Address;
+  readonly #serverPath: string;
+  readonly #folder: string;
+  #child: Child | undefined;
+
+  private constructor(serverPath: string, folder: string, { name, port }: ServerSpec) {
+    this.name = name;
+    this.port = port;
+    this.inside = { host: '127.0.0.1', port };
+    this.outside = this.inside;
+    this.#serverPath = serverPath;
+    this.#folder = folder;
+  }
+
+  static async create(serverPath: string, folder: string, spec: ServerSpec): Promise<Server> {
+    const server = new ProcessServer(serverPath, folder, spec);
+    await mkdir(server.#dataFolder, { recursive: true });
+    await writeFile(server.#configFile, spec.config);
+    return server;
+  }
+
+  get #dataFolder(): string {
+    return join(this.#folder, 'data');
+  }
+
+  get #configFile(): string {
+    return join(this.#folder, 'redis.conf');
+  }
+
+  get exit(): Exit | undefined {
+    return this.#child?.exit;
+  }
+
+  async start(): Promise<void> {
+    this.log.begin();
+    this.#child = await Child.start(this.#serverPath, [this.#configFile], {
+      cwd: this.#dataFolder,
+      output: (chunk) => this.log.write(chunk),
+    });
+  }
+
+  async end(signal: 'SIGTERM' | 'SIGKILL', withinMs: number): Promise<void> {
+    await this.#child?.end(signal, withinMs);
+  }
+
+  pause(): Promise<void> {
+    this.#child?.signal('SIGSTOP');
+    return Promise.resolve();
+  }
+
+  resume(): Promise<void> {
+    this.#child?.signal('SIGCONT');
+    return Promise.resolve();
+  }
+
+  async loseData(): Promise<void> {
+    await rm(this.#dataFolder, { recursive: true, force: true });
+    await mkdir(this.#dataFolder);
+  }
+
+  readConfig(): Promise<string> {
+    return readFile(this.#configFile, 'utf8');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end('SIGKILL', 10_000);
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+}

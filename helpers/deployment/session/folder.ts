@@ -1,0 +1,46 @@
+import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Labels of everything a session makes in a container engine. */
+export const SESSION_LABEL = 'io.redis-chaos.session';
+export const HOST_LABEL = 'io.redis-chaos.host';
+
+/** The folder that holds the folders of all sessions of this user. */
+export function sessionsRoot(): string {
+  return join(tmpdir(), `redis-chaos-${process.getuid?.() ?? 0}`);
+}
+
+/**
+ * Whether the process that opened the session is alive. It listens on a socket in the session's folder:
+ * the kernel closes that with the process, however it ends, and no recycled process ID can pass for it.
+ */
+export function ownerLives(folder: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection(ownerSocket(folder));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+/** Resolves when the owner of the session is gone. */
+export function ownerGone(folder: string): Promise<void> {
+  return new Promise((resolve) => {
+    const socket = createConnection(ownerSocket(folder));
+    socket.once('error', () => resolve());
+    socket.once('close', () => resolve());
+    socket.resume();
+  });
+}
+
+export function ownerSocket(folder: string): string {
+  return join(folder, 'owner.sock');
+}
+
+/** Present in the folder of a session that uses a container engine. */
+export function containersMarker(folder: string): string {
+  return join(folder, 'uses-containers');
+}

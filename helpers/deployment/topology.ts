@@ -1,0 +1,105 @@
+import { ChaosError } from '../errors.ts';
+import type { Config } from './config.ts';
+
+/** One node to be: what it replicates from, and what its redis.conf says beyond the baseline. */
+export interface NodeSpec {
+  readonly name: string;
+  /** Name of the node it is a replica of. A master has none. */
+  readonly replicaOf?: string;
+  readonly config?: Config;
+}
+
+/** Nodes in an order in which every upstream stands before its replicas. */
+export interface Topology {
+  readonly nodes: readonly NodeSpec[];
+}
+
+interface Configs {
+  /** For every node. */
+  readonly config?: Config;
+  /** For the master only, over `config`. */
+  readonly masterConfig?: Config;
+  /** For every replica, over `config`. */
+  readonly replicaConfig?: Config;
+}
+
+/** A master and its direct replicas, named `master` and `replica-1` to `replica-n`. */
+export function masterWithReplicas(replicas: number, configs: Configs = {}): Topology {
+  atLeast('replicas', replicas, 0);
+  return topology([
+    spec('master', undefined, configs),
+    ...names('replica', replicas).map((name) => spec(name, 'master', configs)),
+  ]);
+}
+
+/** A master and a line of replicas below it, each the replica of the one before: `replica-1` and on. */
+export function chain(depth: number, configs: Configs = {}): Topology {
+  atLeast('depth', depth, 1);
+  const line = names('replica', depth);
+  return topology([
+    spec('master', undefined, configs),
+    ...line.map((name, index) => spec(name, line[index - 1] ?? 'master', configs)),
+  ]);
+}
+
+/** Names of replicas, each with the replicas below it. */
+export interface Branches {
+  readonly [name: string]: Branches;
+}
+
+/** A master and any tree below it: `tree({ left: { 'left-1': {} }, right: {} })`. */
+export function tree(branches: Branches, configs: Configs = {}): Topology {
+  const below = (upstream: string, children: Branches): NodeSpec[] =>
+    Object.entries(children).flatMap(([name, grandchildren]) => [
+      spec(name, upstream, configs),
+      ...below(name, grandchildren),
+    ]);
+  return topology([spec('master', undefined, configs), ...below('master', branches)]);
+}
+
+/** Any set of nodes. Throws if a name is used twice or an upstream is not named before its replica. */
+export function topology(nodes: readonly NodeSpec[]): Topology {
+  const seen = new Set<string>();
+  for (const { name, replicaOf } of nodes) {
+    if (seen.has(name)) throw new ChaosError('misuse', `topology: two nodes are named ${name}`);
+    if (replicaOf !== undefined && !seen.has(replicaOf)) {
+      throw new ChaosError(
+        'misuse',
+        `topology: ${name} is a replica of ${replicaOf}, which is not among the nodes before it (${[...seen].join(', ') || 'none'})`,
+      );
+    }
+    seen.add(name);
+  }
+  return { nodes };
+}
+
+/** Nodes by distance from their master: the order in which a deployment starts. */
+export function generations({ nodes }: Topology): readonly (readonly NodeSpec[])[] {
+  const depths = new Map<string, number>();
+  const result: NodeSpec[][] = [];
+  for (const node of nodes) {
+    const depth = node.replicaOf === undefined ? 0 : (depths.get(node.replicaOf) ?? 0) + 1;
+    depths.set(node.name, depth);
+    result[depth] = [...(result[depth] ?? []), node];
+  }
+  return result;
+}
+
+function spec(name: string, replicaOf: string | undefined, configs: Configs): NodeSpec {
+  const own = replicaOf === undefined ? configs.masterConfig : configs.replicaConfig;
+  const config = { ...configs.config, ...own };
+  return replicaOf === undefined ? { name, config } : { name, replicaOf, config };
+}
+
+function names(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
+}
+
+function atLeast(what: string, value: number, minimum: number): void {
+  if (!Number.isInteger(value) || value < minimum) {
+    throw new ChaosError(
+      'misuse',
+      `topology: ${what} is ${value}, expected an integer of at least ${minimum}`,
+    );
+  }
+}

@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import { parseLogLine } from './log.ts';
+import { resyncEvents } from './resync.ts';
+
+const read = (lines: string): ReturnType<typeof resyncEvents> =>
+  resyncEvents(
+    lines
+      .trim()
+      .split('\n')
+      .map((line, index) => parseLogLine(line.trim(), 1, index)),
+  );
+const decisions = (lines: string): unknown[] =>
+  read(lines).map(({ kind, reason, replicaPort, backlogBytes }) =>
+    backlogBytes === undefined
+      ? [kind, reason, replicaPort]
+      : [kind, reason, replicaPort, backlogBytes],
+  );
+
+describe('the decision on each request, from the upstream log', () => {
+  test('first attach, then a short cut (Redis 6.0.16)', () => {
+    expect(
+      decisions(`
+        1:M 21 Nov 2026 20:05:33.271 * Replica 172.19.0.3:7002 asks for synchronization
+        1:M 21 Nov 2026 20:05:33.271 * Full resync requested by replica 172.19.0.3:7002
+        1:M 21 Nov 2026 20:05:33.271 * Replication backlog created, my new replication IDs are 'a' and 'b'
+        1:M 21 Nov 2026 20:05:33.271 * Starting BGSAVE for SYNC with target: disk
+        12:C 21 Nov 2026 20:05:33.272 * DB saved on disk
+        1:M 21 Nov 2026 20:05:33.367 * Synchronization with replica 172.19.0.3:7002 succeeded
+        1:M 21 Nov 2026 20:05:36.338 # Connection with replica 172.19.0.3:7002 lost.
+        1:M 21 Nov 2026 20:05:37.285 * Replica 172.19.0.3:7002 asks for synchronization
+        1:M 21 Nov 2026 20:05:37.285 * Partial resynchronization request from 172.19.0.3:7002 accepted. Sending 47 bytes of backlog starting from offset 1.
+      `),
+    ).toEqual([
+      ['full', 'no-history', 7002],
+      ['partial', 'in-backlog', 7002, 47],
+    ]);
+  });
+
+  test('a full resync over the RDB channel counts once, with the reason of the main channel (Redis 8.0.2)', () => {
+    expect(
+      decisions(`
+        1:M 21 Nov 2026 20:05:49.229 * Replica 172.20.0.3:7002 asks for synchronization
+        1:M 21 Nov 2026 20:05:49.229 * Unable to partial resync with replica 172.20.0.3:7002 for lack of backlog (Replica request was: 1).
+        1:M 21 Nov 2026 20:05:49.229 * Replica 172.20.0.3:7002 is capable of rdb channel synchronization, and partial sync isn't possible. Full sync will continue with dedicated rdb channel.
+        1:M 21 Nov 2026 20:05:49.230 * Replica 172.20.0.3:7002 asks for synchronization
+        1:M 21 Nov 2026 20:05:49.230 * Full resync requested by replica 172.20.0.3:7002 (rdb-channel)
+        1:M 21 Nov 2026 20:05:49.230 * Starting BGSAVE for SYNC with target: replicas sockets (rdb-channel)
+      `),
+    ).toEqual([['full', 'lack-of-backlog', 7002]]);
+  });
+
+  test('an RDB channel whose second connection never came is no full resync', () => {
+    expect(
+      decisions(`
+        1:M 21 Nov 2026 20:05:49.229 * Replica 172.20.0.3:7002 asks for synchronization
+        1:M 21 Nov 2026 20:05:49.229 * Full resync requested by replica 172.20.0.3:7002
+        1:M 21 Nov 2026 20:05:49.229 * Replica 172.20.0.3:7002 is capable of rdb channel synchronization, and partial sync isn't possible. Full sync will continue with dedicated rdb channel.
+        1:M 21 Nov 2026 20:05:50.230 * Replica 172.20.0.3:7002 asks for synchronization
+        1:M 21 Nov 2026 20:05:50.230 * Partial resynchronization request from 172.20.0.3:7002 accepted. Sending 0 bytes of backlog starting from offset 1.
+      `),
+    ).toEqual([['partial', 'in-backlog', 7002, 0]]);
+  });
+
+  test('the range in the refusal (Valkey 9.1.2), an unknown ID, a second offset exceeded', () => {
+    expect(
+      decisions(`
+        1:M 21 Nov 2026 20:06:11.302 * Replica 172.22.0.3:7002 asks for synchronization
+        1:M 21 Nov 2026 20:06:11.302 * Unable to partial resync with replica 172.22.0.3:7002 for lack of backlog (Replica request was 57ee:15, and I can only reply with the range [245281, 262960]).
+        1:M 21 Nov 2026 20:06:13.974 * Replica 172.22.0.3:7003 asks for synchronization
+        1:M 21 Nov 2026 20:06:13.975 * Partial resynchronization not accepted: Replication ID mismatch (Replica asked for 'a', my replication IDs are 'b' and 'c')
+        1:M 21 Nov 2026 20:06:14.974 * Replica 172.22.0.3:7004 asks for synchronization
+        1:M 21 Nov 2026 20:06:14.975 * Partial resynchronization not accepted: Requested offset for second ID was 674, but I can reply up to 644
+      `),
+    ).toEqual([
+      ['full', 'lack-of-backlog', 7002],
+      ['full', 'replication-id-mismatch', 7003],
+      ['full', 'second-offset-exceeded', 7004],
+    ]);
+  });
+
+  test("a child's line between question and decision decides nothing", () => {
+    expect(
+      decisions(`
+        1:M 21 Nov 2026 20:06:11.302 * Replica 127.0.0.1:7002 asks for synchronization
+        12:C 21 Nov 2026 20:06:11.302 * DB saved on disk
+        1:M 21 Nov 2026 20:06:11.302 * Partial resynchronization request from 127.0.0.1:7002 accepted. Sending 9 bytes of backlog starting from offset 15.
+      `),
+    ).toEqual([['partial', 'in-backlog', 7002, 9]]);
+  });
+
+  test('a question without a decision yet is no event', () => {
+    expect(
+      decisions('1:M 21 Nov 2026 20:06:11.302 * Replica 127.0.0.1:7002 asks for synchronization'),
+    ).toEqual([]);
+  });
+
+  test('the legacy SYNC has no decision line: whatever follows, it is full', () => {
+    expect(
+      decisions(`
+        1:M 21 Nov 2026 20:06:11.302 * Replica 127.0.0.1:7002 asks for synchronization
+        1:M 21 Nov 2026 20:06:11.302 * Starting BGSAVE for SYNC with target: disk
+      `),
+    ).toEqual([['full', 'legacy-sync', 7002]]);
+  });
+});
