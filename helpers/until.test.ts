@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { ChaosError } from './errors.ts';
 import { until } from './until.ts';
 
 test('returns the first accepted value', async () => {
@@ -31,4 +32,13 @@ test('a probe that throws counts as not yet, and its error is told', async () =>
   await expect(waiting).rejects.toThrow(
     'environment: waited 30 ms for an answer; last seen: error: ECONNREFUSED',
   );
+});
+
+test('a ChaosError of the probe ends the wait', async () => {
+  const waiting = until(
+    () => Promise.reject(new ChaosError('environment', 'the process ended')),
+    () => true,
+    { what: 'an answer', withinMs: 60_000 },
+  );
+  await expect(waiting).rejects.toThrow('environment: the process ended');
 });

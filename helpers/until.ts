@@ -15,7 +15,8 @@ export interface UntilOptions {
 }
 
 /**
- * Polls `probe` until `accepts` holds and returns that value. A probe that throws counts as not yet.
+ * Polls `probe` until `accepts` holds and returns that value. A probe that throws counts as not yet,
+ * unless what it throws is a ChaosError: that is a verdict, and ends the wait.
  * Past the deadline it throws a ChaosError that says what was seen last.
  */
 export async function until<T>(
@@ -32,6 +33,7 @@ export async function until<T>(
       if (accepts(seen)) return seen;
       last = describe(seen);
     } catch (thrown) {
+      if (thrown instanceof ChaosError) throw thrown;
       last = `error: ${messageOf(thrown)}`;
     }
     if (performance.now() - startedAt >= options.withinMs) {

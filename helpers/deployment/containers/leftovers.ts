@@ -2,6 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { SESSION_LABEL } from '../session/folder.ts';
 import { engineClient } from './engine.ts';
 
+/** Name of a session's network. Testcontainers gives networks no labels of ours. */
+export function networkName(session: string): string {
+  return `redis-chaos-${session}`;
+}
+
 const SETTLE_MS = 300;
 const ROUNDS_MAX = 50;
 
@@ -14,12 +19,13 @@ export async function removeBySession(
 ): Promise<{ containers: number; networks: number }> {
   const { dockerode } = (await engineClient()).container;
   const filters = JSON.stringify({ label: [`${SESSION_LABEL}=${session}`] });
+  const networkFilters = JSON.stringify({ name: [networkName(session)] });
   const seen = { containers: new Set<string>(), networks: new Set<string>() };
   let emptyRounds = 0;
   for (let round = 0; round < ROUNDS_MAX && emptyRounds < 2; round += 1) {
     if (round > 0) await pause(SETTLE_MS);
     const containers = await dockerode.listContainers({ all: true, filters });
-    const networks = await dockerode.listNetworks({ filters });
+    const networks = await dockerode.listNetworks({ filters: networkFilters });
     emptyRounds = containers.length + networks.length === 0 ? emptyRounds + 1 : 0;
     await Promise.all(
       containers.map(async ({ Id }) => {

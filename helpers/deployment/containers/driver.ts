@@ -1,0 +1,109 @@
+import { hostname } from 'node:os';
+import { type StartedToxiProxyContainer, ToxiProxyContainer } from '@testcontainers/toxiproxy';
+import { Network, type StartedNetwork } from 'testcontainers';
+import type { Toxiproxy } from 'toxiproxy-node-client';
+import { ChaosError, messageOf } from '../../errors.ts';
+import type { Driver, Listener, Server, ServerSpec } from '../driver.ts';
+import { HOST_LABEL, SESSION_LABEL } from '../session/folder.ts';
+import { Session } from '../session/session.ts';
+import type { ContainersTarget } from '../target.ts';
+import { removeContainer } from './engine-helpers.ts';
+import { networkName } from './leftovers.ts';
+import { ContainerServer } from './server.ts';
+
+const TOXIPROXY_ALIAS = 'toxiproxy';
+/** The ports that @testcontainers/toxiproxy publishes for proxies. */
+const FIRST_LISTENER_PORT = 8666;
+const LISTENER_PORTS = 32;
+const FIRST_SERVER_PORT = 7001;
+
+/** Servers and Toxiproxy as containers on one private network per worker. */
+export class ContainersDriver implements Driver {
+  readonly target: ContainersTarget;
+  readonly addressing = { 'protected-mode': 'no', dir: '/data' };
+  readonly #resources: AsyncDisposableStack;
+  readonly #network: StartedNetwork;
+  readonly #toxiproxy: StartedToxiProxyContainer;
+  readonly #labels: Record<string, string>;
+  readonly #freeListeners = Array.from(
+    { length: LISTENER_PORTS },
+    (_, index) => FIRST_LISTENER_PORT + index,
+  );
+  #servers = 0;
+
+  private constructor(
+    target: ContainersTarget,
+    network: StartedNetwork,
+    toxiproxy: StartedToxiProxyContainer,
+    labels: Record<string, string>,
+    resources: AsyncDisposableStack,
+  ) {
+    this.target = target;
+    this.#network = network;
+    this.#toxiproxy = toxiproxy;
+    this.#labels = labels;
+    this.#resources = resources;
+  }
+
+  static async start(target: ContainersTarget): Promise<ContainersDriver> {
+    if (!target.ryuk) process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
+    try {
+      await using resources = new AsyncDisposableStack();
+      const session = resources.use(await Session.open({ usesContainers: true }));
+      const labels = { [SESSION_LABEL]: session.id, [HOST_LABEL]: hostname() };
+      const network = resources.use(
+        await new Network({ nextUuid: () => networkName(session.id) }).start(),
+      );
+      const toxiproxy = await new ToxiProxyContainer(target.toxiproxyImage)
+        .withNetwork(network)
+        .withNetworkAliases(TOXIPROXY_ALIAS)
+        .withLabels(labels)
+        .start();
+      resources.defer(() => removeContainer(toxiproxy.getId()));
+      return new ContainersDriver(target, network, toxiproxy, labels, resources.move());
+    } catch (cause) {
+      throw new ChaosError(
+        'environment',
+        `cannot start Toxiproxy (${target.toxiproxyImage}) in the container engine: ${messageOf(cause)}`,
+        { cause },
+      );
+    }
+  }
+
+  get toxiproxy(): Toxiproxy {
+    return this.#toxiproxy.client;
+  }
+
+  nextServerPort(): Promise<number> {
+    // Every container has all ports to itself; different ones let an upstream's log tell replicas apart.
+    return Promise.resolve(FIRST_SERVER_PORT + (this.#servers++ % 1000));
+  }
+
+  createServer(spec: ServerSpec): Promise<Server> {
+    return Promise.resolve(
+      new ContainerServer(spec, this.target, { network: this.#network, labels: this.#labels }),
+    );
+  }
+
+  async reserveListener(): Promise<Listener> {
+    const port = this.#freeListeners.shift();
+    if (port === undefined) {
+      throw new ChaosError(
+        'misuse',
+        `a deployment in containers can have ${LISTENER_PORTS} links at the most, one per replica and one per node for clients`,
+      );
+    }
+    return {
+      listen: `0.0.0.0:${port}`,
+      inside: { host: TOXIPROXY_ALIAS, port },
+      outside: { host: this.#toxiproxy.getHost(), port: this.#toxiproxy.getMappedPort(port) },
+      [Symbol.dispose]: () => {
+        this.#freeListeners.push(port);
+      },
+    };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#resources.disposeAsync();
+  }
+}

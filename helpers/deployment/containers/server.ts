@@ -1,0 +1,181 @@
+import { PassThrough } from 'node:stream';
+import { type ContainerRuntimeClient, GenericContainer, type StartedNetwork } from 'testcontainers';
+import { ChaosError, messageOf } from '../../errors.ts';
+import { until } from '../../until.ts';
+import type { Address } from '../address.ts';
+import type { Exit, Server, ServerSpec } from '../driver.ts';
+import { ServerLog } from '../server-log.ts';
+import type { ContainersTarget } from '../target.ts';
+import { engineClient } from './engine.ts';
+import { isNotFound, removeContainer, singleFileOf } from './engine-helpers.ts';
+import { noWait } from './no-wait.ts';
+
+type Container = ReturnType<ContainerRuntimeClient['container']['getById']>;
+
+const CONFIG_FILE = '/data/redis.conf';
+
+interface Surroundings {
+  readonly network: StartedNetwork;
+  readonly labels: Record<string, string>;
+}
+
+/** A server in a container of its own. Its data directory lives as long as the container. */
+export class ContainerServer implements Server {
+  readonly name: string;
+  readonly port: number;
+  readonly log = new ServerLog();
+  readonly inside: Address;
+  readonly #target: ContainersTarget;
+  readonly #surroundings: Surroundings;
+  #config: string;
+  #container: Container | undefined;
+  #outside: Address | undefined;
+  #exit: Exit | undefined;
+  #paused = false;
+  /** Bytes of the container's log that have been read, over all its starts. */
+  #logBytesRead = 0;
+  #logEnded: Promise<void> = Promise.resolve();
+
+  constructor(spec: ServerSpec, target: ContainersTarget, surroundings: Surroundings) {
+    this.name = spec.name;
+    this.port = spec.port;
+    this.inside = { host: spec.name, port: spec.port };
+    this.#config = spec.config;
+    this.#target = target;
+    this.#surroundings = surroundings;
+  }
+
+  get outside(): Address {
+    if (this.#outside === undefined) {
+      throw new ChaosError('misuse', `${this.name} has not been started: it has no address yet`);
+    }
+    return this.#outside;
+  }
+
+  get exit(): Exit | undefined {
+    return this.#exit;
+  }
+
+  async start(): Promise<void> {
+    await this.#logEnded;
+    this.log.begin();
+    this.#exit = undefined;
+    try {
+      if (this.#container === undefined) await this.#create();
+      else await this.#container.start();
+    } catch (cause) {
+      throw new ChaosError(
+        'environment',
+        `cannot start ${this.name} from image ${this.#target.image}: ${messageOf(cause)}`,
+        { cause },
+      );
+    }
+    await this.#observe();
+  }
+
+  async end(signal: 'SIGTERM' | 'SIGKILL', withinMs: number): Promise<void> {
+    const container = this.#container;
+    if (container === undefined || this.#exit !== undefined) return;
+    if (this.#paused) await this.resume();
+    await container.kill({ signal }).catch((error: { statusCode?: number }) => {
+      // 409: it is not running any more.
+      if (error.statusCode !== 409) throw error;
+    });
+    await until(
+      () => this.#exit,
+      (exit) => exit !== undefined,
+      {
+        what: `the container of ${this.name} to end after ${signal}`,
+        withinMs,
+        verdict: 'environment',
+      },
+    );
+    await this.#logEnded;
+  }
+
+  async pause(): Promise<void> {
+    await this.#container?.pause();
+    this.#paused = true;
+  }
+
+  async resume(): Promise<void> {
+    await this.#container?.unpause();
+    this.#paused = false;
+  }
+
+  async loseData(): Promise<void> {
+    this.#config = await this.readConfig();
+    await this[Symbol.asyncDispose]();
+  }
+
+  async readConfig(): Promise<string> {
+    if (this.#container === undefined) return this.#config;
+    const archive = await this.#container.getArchive({ path: CONFIG_FILE });
+    return (await singleFileOf(archive)).toString();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const container = this.#container;
+    this.#container = undefined;
+    this.#paused = false;
+    if (container !== undefined) await removeContainer(container.id);
+    await this.#logEnded;
+    this.#logBytesRead = 0;
+  }
+
+  async #create(): Promise<void> {
+    const started = await new GenericContainer(this.#target.image)
+      .withNetwork(this.#surroundings.network)
+      .withNetworkAliases(this.name)
+      .withLabels(this.#surroundings.labels)
+      .withExposedPorts(this.port)
+      .withCommand([this.#target.serverCommand, CONFIG_FILE])
+      .withCopyContentToContainer([{ content: this.#config, target: CONFIG_FILE }])
+      .withWaitStrategy(noWait)
+      .start();
+    this.#container = (await engineClient()).container.getById(started.getId());
+  }
+
+  /** Learns the published port, which changes with each start, and follows log and end. */
+  async #observe(): Promise<void> {
+    const container = this.#container;
+    if (container === undefined) return;
+    container.wait().then(
+      ({ StatusCode }: { StatusCode: number }) => {
+        this.#exit = { code: StatusCode, signal: null };
+      },
+      (error: unknown) => {
+        if (!isNotFound(error)) throw error;
+        this.#exit = { code: null, signal: 'removed' };
+      },
+    );
+    this.#logEnded = this.#followLog(container);
+    const { NetworkSettings } = await container.inspect();
+    const hostPort = NetworkSettings.Ports[`${this.port}/tcp`]?.[0]?.HostPort;
+    if (hostPort !== undefined) {
+      const { info } = await engineClient();
+      this.#outside = { host: info.containerRuntime.host, port: Number(hostPort) };
+    }
+  }
+
+  async #followLog(container: Container): Promise<void> {
+    const stream = await container.logs({ follow: true, stdout: true, stderr: true });
+    // The engine replays the log of earlier starts: what was read then is passed over.
+    let toSkip = this.#logBytesRead;
+    const sink = new PassThrough();
+    sink.on('data', (chunk: Buffer) => {
+      const skipped = Math.min(toSkip, chunk.length);
+      toSkip -= skipped;
+      if (skipped === chunk.length) return;
+      const fresh = chunk.subarray(skipped);
+      this.#logBytesRead += fresh.length;
+      this.log.write(fresh);
+    });
+    container.modem.demuxStream(stream, sink, sink);
+    await new Promise<void>((resolve) => {
+      stream.once('end', resolve);
+      stream.once('close', resolve);
+      stream.once('error', () => resolve());
+    });
+  }
+}

@@ -1,0 +1,189 @@
+import { ChaosError, messageOf } from '../errors.ts';
+import { type Link, openLink } from '../links/link.ts';
+import type { ResyncEvent } from '../observe/resync.ts';
+import { Timeline } from '../timeline.ts';
+import { until } from '../until.ts';
+import { BASELINE, renderConfig } from './config.ts';
+import type { Driver, Server } from './driver.ts';
+import { Node } from './node.ts';
+import { generations, type NodeSpec, type Topology } from './topology.ts';
+
+const IN_SYNC_WITHIN_MS = 30_000;
+
+/** Running nodes with a proxy in every link. Leaving the scope ends all of them. */
+export class Deployment implements AsyncDisposable {
+  readonly topology: Topology;
+  readonly timeline = new Timeline();
+  readonly #driver: Driver;
+  readonly #servers: Server[] = [];
+  readonly #openLinks: Link[] = [];
+  readonly #nodes = new Map<string, Node>();
+  readonly #links = new Map<string, Link>();
+  readonly #judged = new Map<string, number>();
+  readonly #beforeEnd: ((deployment: Deployment) => Promise<void>)[] = [];
+
+  private constructor(driver: Driver, topology: Topology) {
+    this.#driver = driver;
+    this.topology = topology;
+  }
+
+  /**
+   * Starts all nodes, upstreams before their replicas, and waits until every replica is in sync.
+   * If any of it fails, nothing is left running.
+   */
+  static async start(driver: Driver, topology: Topology): Promise<Deployment> {
+    const deployment = new Deployment(driver, topology);
+    try {
+      for (const generation of generations(topology)) {
+        await Promise.all(generation.map((spec) => deployment.#add(spec)));
+      }
+      await Promise.all(deployment.replicas.map((replica) => deployment.inSync(replica)));
+    } catch (thrown) {
+      await deployment[Symbol.asyncDispose]();
+      throw thrown;
+    }
+    for (const replica of deployment.replicas) deployment.judged(replica);
+    deployment.timeline.record('deployment', 'ready: every replica is in sync');
+    return deployment;
+  }
+
+  get nodes(): readonly Node[] {
+    return [...this.#nodes.values()];
+  }
+
+  /** The first node of the topology. */
+  get master(): Node {
+    const [master] = this.nodes;
+    if (master === undefined) throw new ChaosError('misuse', 'the topology has no nodes');
+    return master;
+  }
+
+  /** The nodes that the topology made replicas, in its order. */
+  get replicas(): readonly Node[] {
+    return this.topology.nodes
+      .filter(({ replicaOf, name }) => replicaOf !== undefined && this.#nodes.has(name))
+      .map(({ name }) => this.node(name));
+  }
+
+  get links(): readonly Link[] {
+    return [...this.#links.values(), ...this.nodes.map(({ clientLink }) => clientLink)];
+  }
+
+  node(name: string): Node {
+    const node = this.#nodes.get(name);
+    if (node === undefined) {
+      throw new ChaosError(
+        'misuse',
+        `no node is named ${name}; there are ${[...this.#nodes.keys()].join(', ')}`,
+      );
+    }
+    return node;
+  }
+
+  /** The link on which `replica` reaches `upstream`; opened when first asked for. */
+  async link(replica: Node, upstream: Node): Promise<Link> {
+    const name = `${replica.name} to ${upstream.name}`;
+    const link = this.#links.get(name) ?? (await this.#open(name, upstream.server.inside));
+    this.#links.set(name, link);
+    return link;
+  }
+
+  /** REPLICAOF at run time, through the link between the two; `undefined` for NO ONE. */
+  async makeReplica(node: Node, upstream: Node | undefined): Promise<void> {
+    if (upstream === undefined) {
+      await node.call('REPLICAOF', 'NO', 'ONE');
+      this.timeline.record(node.name, 'REPLICAOF NO ONE');
+      return;
+    }
+    const { inside } = await this.link(node, upstream);
+    await node.call('REPLICAOF', inside.host, inside.port);
+    this.timeline.record(node.name, `REPLICAOF ${upstream.name}`);
+  }
+
+  /** The synchronizations of a replica as its upstreams decided them, in order. */
+  resyncsOf(replica: Node): ResyncEvent[] {
+    return this.nodes
+      .flatMap((node) => node.resyncsServed())
+      .filter(({ replicaPort }) => replicaPort === replica.server.port)
+      .sort((a, b) => a.readAtMs - b.readAtMs);
+  }
+
+  /** Those that no expectation has judged yet. */
+  unjudgedResyncsOf(replica: Node): ResyncEvent[] {
+    return this.resyncsOf(replica).slice(this.#judged.get(replica.name) ?? 0);
+  }
+
+  /** What there is now is judged: the next expectation starts after it. */
+  judged(replica: Node): void {
+    this.#judged.set(replica.name, this.resyncsOf(replica).length);
+  }
+
+  /** Waits until a replica's link is up and its upstream counts it as online. */
+  async inSync(replica: Node, withinMs = IN_SYNC_WITHIN_MS): Promise<void> {
+    await until(
+      async () => {
+        const { upstream } = await replica.snapshot();
+        const states = await Promise.all(
+          this.nodes.map(async (node) => (await node.snapshot()).replicas),
+        );
+        const seenAs = states.flat().find(({ port }) => port === replica.server.port)?.state;
+        return { link: upstream?.link, seenAs };
+      },
+      ({ link, seenAs }) => link === 'up' && seenAs === 'online',
+      { what: `${replica.name} to be in sync`, withinMs },
+    );
+  }
+
+  /** To be run at the end while the nodes still answer, for reports. */
+  beforeEnd(look: (deployment: Deployment) => Promise<void>): void {
+    this.#beforeEnd.push(look);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const look of this.#beforeEnd.splice(0)) await look(this);
+    for (const node of this.nodes) node.disconnect();
+    await Promise.all(this.#openLinks.map((link) => removeQuietly(link, this.timeline)));
+    await Promise.all(this.#servers.map((server) => server[Symbol.asyncDispose]()));
+  }
+
+  async #add(spec: NodeSpec): Promise<void> {
+    const port = await this.#driver.nextServerPort();
+    const upstream = spec.replicaOf === undefined ? undefined : this.node(spec.replicaOf);
+    const inside = { ...this.#driver.addressing, port };
+    const linkName = `${spec.name} to ${upstream?.name}`;
+    const link = upstream && (await this.#open(linkName, upstream.server.inside));
+    if (link !== undefined) this.#links.set(linkName, link);
+    const server = await this.#driver.createServer({
+      name: spec.name,
+      port,
+      config: renderConfig(
+        BASELINE,
+        inside,
+        spec.config ?? {},
+        link === undefined ? {} : { replicaof: `${link.inside.host} ${link.inside.port}` },
+      ),
+    });
+    this.#servers.push(server);
+    const clientLink = await this.#open(`client to ${spec.name}`, server.inside);
+    const node = new Node(server, clientLink, spec.config ?? {}, this.timeline);
+    this.#nodes.set(spec.name, node);
+    await node.start();
+  }
+
+  async #open(name: string, upstream: Node['server']['inside']): Promise<Link> {
+    const listener = await this.#driver.reserveListener();
+    const { toxiproxy } = this.#driver;
+    const link = await openLink(toxiproxy, { name, upstream, listener, timeline: this.timeline });
+    this.#openLinks.push(link);
+    return link;
+  }
+}
+
+/** A proxy that cannot be removed does not keep servers from ending; the timeline has it. */
+async function removeQuietly(link: Link, timeline: Timeline): Promise<void> {
+  try {
+    await link.remove();
+  } catch (thrown) {
+    timeline.record(link.name, `not removed: ${messageOf(thrown)}`);
+  }
+}

@@ -1,0 +1,169 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import { ChaosError } from '../errors.ts';
+import type { Link } from '../links/link.ts';
+import { type ClientConnection, clientsOf } from '../observe/clients.ts';
+import { type ResyncEvent, resyncEvents } from '../observe/resync.ts';
+import { type Role, roleOf } from '../observe/role.ts';
+import { type Snapshot, snapshotOf } from '../observe/snapshot.ts';
+import type { Timeline } from '../timeline.ts';
+import { until } from '../until.ts';
+import type { Config } from './config.ts';
+import { Control, type Credentials } from './control.ts';
+import type { Server } from './driver.ts';
+
+const READY_WITHIN_MS = 20_000;
+const END_WITHIN_MS = 20_000;
+const COMMAND_TIMEOUT_MS = 10_000;
+const OBSERVE_TIMEOUT_MS = 1_000;
+
+/** A server of a deployment: what it says of itself, and what can be done to its process. */
+export class Node {
+  readonly name: string;
+  /** What its redis.conf says beyond the baseline. */
+  readonly config: Config;
+  readonly server: Server;
+  /** Clients of the test reach the node through this link. */
+  readonly clientLink: Link;
+  readonly #timeline: Timeline;
+  readonly #control: Control;
+  readonly #observer: Control;
+  readonly #clients = new Set<Redis>();
+
+  constructor(server: Server, clientLink: Link, config: Config, timeline: Timeline) {
+    this.name = server.name;
+    this.config = config;
+    this.server = server;
+    this.clientLink = clientLink;
+    this.#timeline = timeline;
+    const credentials = credentialsOf(config);
+    const address = (): Server['outside'] => server.outside;
+    this.#control = new Control(address, { credentials, commandTimeoutMs: COMMAND_TIMEOUT_MS });
+    this.#observer = new Control(address, { credentials, commandTimeoutMs: OBSERVE_TIMEOUT_MS });
+  }
+
+  /** Sends a command past all proxies. Rejects with the server's error, or after 10 s. */
+  call(command: string, ...args: readonly (string | Buffer | number)[]): Promise<unknown> {
+    return this.#control.call(command, ...args);
+  }
+
+  /** As `call`, with the reply's bulk strings as Buffers. */
+  readonly callBuffer: Control['callBuffer'] = (command, ...args) =>
+    this.#control.callBuffer(command, ...args);
+
+  /** INFO, typed. Rejects when the node does not answer within 1 s. */
+  async snapshot(): Promise<Snapshot> {
+    return snapshotOf(await this.info());
+  }
+
+  /** The whole reply of INFO. */
+  async info(): Promise<string> {
+    return String(await this.#observer.call('INFO'));
+  }
+
+  async role(): Promise<Role> {
+    return roleOf(await this.#observer.call('ROLE'));
+  }
+
+  async clientList(): Promise<ClientConnection[]> {
+    return clientsOf(String(await this.#observer.call('CLIENT', 'LIST')));
+  }
+
+  /** The synchronizations this node decided as an upstream, over all its starts. */
+  resyncsServed(): ResyncEvent[] {
+    return resyncEvents(this.server.log.lines);
+  }
+
+  /**
+   * A client through the node's client link, so that it is cut with it. ioredis's own defaults but for
+   * what `options` says; closed with the deployment.
+   */
+  connect(options: RedisOptions = {}): Redis {
+    const whole: RedisOptions = {
+      ...this.clientLink.outside,
+      ...credentialsOf(this.config),
+      ...options,
+    };
+    const client = new Redis(whole);
+    client.on('error', () => {
+      // Connection errors are what these tests cause; commands report them to their callers.
+    });
+    this.#clients.add(client);
+    return client;
+  }
+
+  /** Starts the process and waits until it answers. An answer that says LOADING is one, too. */
+  async start(): Promise<void> {
+    await this.server.start();
+    await until(
+      () => this.#exitOrAnswer(),
+      () => true,
+      {
+        what: `${this.name} to answer PING`,
+        withinMs: READY_WITHIN_MS,
+        verdict: 'environment',
+      },
+    );
+    this.#timeline.record(this.name, 'started');
+  }
+
+  /** SIGTERM, as an orderly shutdown: the server saves if its configuration says so. */
+  async stop(): Promise<void> {
+    await this.server.end('SIGTERM', END_WITHIN_MS);
+    this.#timeline.record(this.name, 'stopped (SIGTERM)');
+  }
+
+  /** SIGKILL: nothing is saved, the kernel closes its connections. */
+  async kill(): Promise<void> {
+    await this.server.end('SIGKILL', END_WITHIN_MS);
+    this.#timeline.record(this.name, 'killed (SIGKILL)');
+  }
+
+  /** Freezes the process until `resume`: its connections stay open and silent. */
+  async pause(): Promise<void> {
+    await this.server.pause();
+    this.#timeline.record(this.name, 'paused');
+  }
+
+  async resume(): Promise<void> {
+    await this.server.resume();
+    this.#timeline.record(this.name, 'resumed');
+  }
+
+  /** Starts a stopped or killed node again, with the data directory it left or with an empty one. */
+  async restart(options: { readonly data: 'kept' | 'lost' }): Promise<void> {
+    if (this.server.exit === undefined) {
+      throw new ChaosError('misuse', `${this.name} is running: stop or kill it before a restart`);
+    }
+    if (options.data === 'lost') await this.server.loseData();
+    this.#timeline.record(this.name, `restarting, data ${options.data}`);
+    await this.start();
+  }
+
+  /** Closes connections; the server is the driver's to end. */
+  disconnect(): void {
+    this.#control[Symbol.dispose]();
+    this.#observer[Symbol.dispose]();
+    for (const client of this.#clients) client.disconnect();
+  }
+
+  async #exitOrAnswer(): Promise<void> {
+    const { exit } = this.server;
+    if (exit !== undefined) {
+      throw new ChaosError(
+        'environment',
+        `${this.name} ended before it answered (${exit.signal ?? `exit code ${exit.code}`}). It said:\n${this.server.log.tail(10)}`,
+      );
+    }
+    try {
+      await this.#observer.call('PING');
+    } catch (thrown) {
+      // An error reply is an answer; a connection error is none.
+      if ((thrown as Error).name !== 'ReplyError') throw thrown;
+    }
+  }
+}
+
+function credentialsOf(config: Config): Credentials {
+  const password = config['requirepass'];
+  return typeof password === 'string' && password !== '' ? { password } : {};
+}

@@ -1,0 +1,37 @@
+import type { Question, Sighting } from './probe.ts';
+
+/** As Toxiproxy names them: `upstream` is from the client to the server, `downstream` the way back. */
+export type Direction = 'upstream' | 'downstream';
+
+/** A toxic as Toxiproxy takes it. */
+export interface ToxicSpec {
+  readonly type:
+    | 'latency'
+    | 'bandwidth'
+    | 'slow_close'
+    | 'timeout'
+    | 'slicer'
+    | 'limit_data'
+    | 'reset_peer';
+  readonly stream: Direction;
+  readonly attributes: Readonly<Record<string, number>>;
+}
+
+/** What shows that a fault is in force: what a client asks through the link, and what it must see. */
+export interface Effect {
+  readonly question: Question;
+  readonly shows: (seen: Sighting) => boolean;
+  /** What must be seen, for the message when it is not. */
+  readonly expected: string;
+}
+
+/** A fault on a link: plain values with units, what they are in Toxiproxy, and how they show. */
+export interface Fault {
+  readonly kind: string;
+  /** In words, with units: the entry in the timeline. */
+  readonly description: string;
+  /** `disabled` closes the proxy; otherwise these toxics are added. */
+  readonly means: 'disabled' | readonly ToxicSpec[];
+  /** Absent where no client can see the effect. */
+  readonly effect?: Effect;
+}

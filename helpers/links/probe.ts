@@ -1,0 +1,83 @@
+import { createConnection } from 'node:net';
+import type { Address } from '../deployment/address.ts';
+
+/** What a client saw of a link with one connection of its own. Times are milliseconds from the connect. */
+export interface Sighting {
+  readonly outcome: 'answered' | 'silent' | 'closed' | 'reset' | 'refused';
+  /** When the outcome was certain. */
+  readonly afterMs: number;
+  readonly receivedBytes: number;
+  /** Between the last byte of the answer and the end of the connection; `closed` only. */
+  readonly closeLagMs: number;
+}
+
+export interface Question {
+  readonly request: Buffer;
+  /** The answer is complete with this many bytes. Infinity: wait for the connection to end. */
+  readonly answerBytes: number;
+  /** Silent when nothing has decided it by then. */
+  readonly withinMs: number;
+}
+
+/** Any server answers this in one line, be it with an error. */
+export const PING: Question = { request: Buffer.from('PING\r\n'), answerBytes: 5, withinMs: 150 };
+
+/** Has the server send back as many bytes as it was sent. */
+export function echo(payloadBytes: number, withinMs: number): Question {
+  const header = `$${payloadBytes}\r\n`;
+  return {
+    request: Buffer.concat([
+      Buffer.from(`*2\r\n$4\r\nECHO\r\n${header}`),
+      Buffer.alloc(payloadBytes, 'x'),
+      Buffer.from('\r\n'),
+    ]),
+    answerBytes: header.length + payloadBytes + 2,
+    withinMs,
+  };
+}
+
+/** Has the server answer and close the connection. */
+export function quit(withinMs: number): Question {
+  return {
+    request: Buffer.from('QUIT\r\n'),
+    answerBytes: Number.POSITIVE_INFINITY,
+    withinMs,
+  };
+}
+
+/** Opens a connection through the link, asks, and reports what came of it. Never rejects. */
+export function look(address: Address, question: Question): Promise<Sighting> {
+  return new Promise((resolve) => {
+    const startedAt = performance.now();
+    let receivedBytes = 0;
+    let lastByteAt = startedAt;
+    const socket = createConnection({ ...address, noDelay: true });
+    const decide = (outcome: Sighting['outcome']): void => {
+      clearTimeout(deadline);
+      socket.removeAllListeners();
+      socket.on('error', () => {});
+      socket.destroy();
+      const at = performance.now();
+      resolve({ outcome, afterMs: at - startedAt, receivedBytes, closeLagMs: at - lastByteAt });
+    };
+    const deadline = setTimeout(() => decide('silent'), question.withinMs);
+    socket.once('connect', () => socket.write(question.request));
+    socket.on('data', (chunk) => {
+      receivedBytes += chunk.length;
+      lastByteAt = performance.now();
+      if (receivedBytes >= question.answerBytes) decide('answered');
+    });
+    socket.once('end', () => decide('closed'));
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ECONNREFUSED') decide('refused');
+      else if (error.code === 'EPIPE') decide('closed');
+      else decide('reset');
+    });
+  });
+}
+
+/** The sighting in words. */
+export function describeSighting({ outcome, afterMs, receivedBytes }: Sighting): string {
+  const bytes = receivedBytes > 0 ? ` with ${receivedBytes} bytes received` : '';
+  return `${outcome} after ${Math.round(afterMs)} ms${bytes}`;
+}
