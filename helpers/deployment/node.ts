@@ -16,6 +16,9 @@ const END_WITHIN_MS = 20_000;
 const COMMAND_TIMEOUT_MS = 10_000;
 const OBSERVE_TIMEOUT_MS = 1_000;
 
+/** ioredis's options, but for the shape of RESP3 replies. */
+export type ClientOptions = Omit<RedisOptions, 'replyMapping'>;
+
 /** A server of a deployment: what it says of itself, and what can be done to its process. */
 export class Node {
   readonly name: string;
@@ -50,6 +53,14 @@ export class Node {
   readonly callBuffer: Control['callBuffer'] = (command, ...args) =>
     this.#control.callBuffer(command, ...args);
 
+  /** A connection of its own past all proxies, for work that selects databases. */
+  dedicated(): Control {
+    return new Control(() => this.server.outside, {
+      credentials: credentialsOf(this.config),
+      commandTimeoutMs: COMMAND_TIMEOUT_MS,
+    });
+  }
+
   /** INFO, typed. Rejects when the node does not answer within 1 s. */
   async snapshot(): Promise<Snapshot> {
     return snapshotOf(await this.info());
@@ -77,8 +88,8 @@ export class Node {
    * A client through the node's client link, so that it is cut with it. ioredis's own defaults but for
    * what `options` says; closed with the deployment.
    */
-  connect(options: RedisOptions = {}): Redis {
-    const whole: RedisOptions = {
+  connect(options: ClientOptions = {}): Redis {
+    const whole: ClientOptions = {
       ...this.clientLink.outside,
       ...credentialsOf(this.config),
       ...options,

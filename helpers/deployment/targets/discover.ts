@@ -1,0 +1,143 @@
+import {
+  SERVER_IMAGES,
+  type ServerImage,
+  TOXIPROXY_IMAGE,
+} from '../../../fixtures/images/catalogue.ts';
+import { ChaosError, messageOf } from '../../errors.ts';
+import { engineClient } from '../containers/engine.ts';
+import type { Target } from '../target.ts';
+import { findProgram, identify, type ServerBinary } from './binary.ts';
+import { ImageFinder } from './images.ts';
+
+/** A target that this machine cannot run. */
+export interface Absent {
+  readonly name: string;
+  readonly driver: Target['driver'];
+  /** What was looked for, and what to do. */
+  readonly reason: string;
+}
+
+export interface Discovery {
+  readonly runnable: readonly Target[];
+  readonly absent: readonly Absent[];
+}
+
+/** The image of Testcontainers 12's reaper. */
+const RYUK_IMAGE = 'testcontainers/ryuk:0.14.0';
+const IMAGE_PREFIX = 'image:';
+
+/**
+ * What this machine can run. `REDIS_SERVER` adds a server of the user's own: a path or program name for
+ * the processes driver, `image:NAME` for the containers driver. Throws if that one cannot be used.
+ */
+export async function discover(env: NodeJS.ProcessEnv = process.env): Promise<Discovery> {
+  const own = env['REDIS_SERVER'] ?? '';
+  const ownImage = own.startsWith(IMAGE_PREFIX) ? own.slice(IMAGE_PREFIX.length) : undefined;
+  const ownBinary = own !== '' && ownImage === undefined ? own : undefined;
+  const found = await Promise.all([discoverContainers(ownImage), discoverProcesses(ownBinary)]);
+  return {
+    runnable: found.flatMap(({ runnable }) => runnable),
+    absent: found.flatMap(({ absent }) => absent),
+  };
+}
+
+async function discoverContainers(ownImage: string | undefined): Promise<Discovery> {
+  const wanted = [...SERVER_IMAGES, ...(ownImage === undefined ? [] : [ownServerImage(ownImage)])];
+  const none = (reason: string): Discovery => {
+    if (ownImage !== undefined) throw unusable(`${IMAGE_PREFIX}${ownImage}`, reason);
+    return {
+      runnable: [],
+      absent: wanted.map(({ flavour }) => ({ name: flavour, driver: 'containers', reason })),
+    };
+  };
+  try {
+    await engineClient();
+  } catch (thrown) {
+    return none(
+      `no container engine answers (${messageOf(thrown)}); start one, or set DOCKER_HOST`,
+    );
+  }
+  const finder = new ImageFinder();
+  const toxiproxy = await finder.find(TOXIPROXY_IMAGE);
+  if ('missing' in toxiproxy) return none(toxiproxy.missing);
+  const ryuk = 'image' in (await finder.find({ official: RYUK_IMAGE }));
+  const runnable: Target[] = [];
+  const absent: Absent[] = [];
+  for (const server of wanted) {
+    const { flavour: name, product, version, serverCommand } = server;
+    const resolved = await finder.find(server);
+    if ('image' in resolved) {
+      runnable.push({
+        name,
+        driver: 'containers',
+        product,
+        version,
+        image: resolved.image,
+        serverCommand,
+        toxiproxyImage: toxiproxy.image,
+        ryuk,
+      });
+    } else if (server.official === ownImage) {
+      throw unusable(`${IMAGE_PREFIX}${ownImage}`, resolved.missing);
+    } else {
+      absent.push({ name, driver: 'containers', reason: resolved.missing });
+    }
+  }
+  return { runnable, absent };
+}
+
+async function discoverProcesses(ownBinary: string | undefined): Promise<Discovery> {
+  const none = (name: string, reason: string): Discovery => {
+    if (ownBinary !== undefined) throw unusable(ownBinary, reason);
+    return { runnable: [], absent: [{ name, driver: 'processes', reason }] };
+  };
+  const names = ownBinary === undefined ? ['redis-server', 'valkey-server'] : [ownBinary];
+  const paths = names.map((name) => findProgram(name)).filter((path) => path !== undefined);
+  if (paths.length === 0) {
+    return none(
+      'local@processes',
+      ownBinary === undefined
+        ? 'neither redis-server nor valkey-server is on the PATH; install one, or name one with REDIS_SERVER'
+        : 'there is no such program',
+    );
+  }
+  const servers = await Promise.all(paths.map(identify));
+  const toxiproxyPath = findProgram('toxiproxy-server');
+  if (toxiproxyPath === undefined) {
+    return none(
+      servers.map(processesName).join(', '),
+      'toxiproxy-server is not on the PATH; see github.com/Shopify/toxiproxy for how to install it',
+    );
+  }
+  return {
+    runnable: servers.map((server) => ({
+      name: processesName(server),
+      driver: 'processes',
+      product: server.product,
+      version: server.version,
+      serverPath: server.path,
+      toxiproxyPath,
+    })),
+    absent: [],
+  };
+}
+
+function processesName({ product, version }: ServerBinary): string {
+  return `${product}:${version.split('.').slice(0, 2).join('.')}@processes`;
+}
+
+/** The user's own image: product and version are taken from its name as far as it tells them. */
+function ownServerImage(image: string): Omit<ServerImage, 'debian' | 'local'> {
+  const product = image.includes('valkey') ? 'valkey' : 'redis';
+  return {
+    flavour: image,
+    product,
+    version: /:(\d+(?:\.\d+)*)/.exec(image)?.[1] ?? 'unknown',
+    official: image,
+    serverCommand: `${product}-server`,
+  };
+}
+
+function unusable(own: string, reason: string): ChaosError {
+  return new ChaosError('environment', `REDIS_SERVER=${own} cannot be used: ${reason}`);
+}

@@ -1,0 +1,21 @@
+import type { Target } from '../target.ts';
+import type { Discovery } from './discover.ts';
+
+/** The table that precedes a run: which targets run, on what; which do not, and why. */
+export function targetTable({ runnable, absent }: Discovery): string {
+  const rows: [name: string, state: string, detail: string][] = [
+    ['target', '', 'server; links'],
+    ...runnable.map((target) => [target.name, 'runs', described(target)]),
+    ...absent.map(({ name, reason }) => [name, 'does not run', reason]),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  const line = (name: string, state: string, detail: string): string =>
+    `  ${name.padEnd(width)}  ${state.padEnd('does not run'.length)}  ${detail}`;
+  return rows.map((row) => line(...row)).join('\n');
+}
+
+function described(target: Target): string {
+  return target.driver === 'containers'
+    ? `containers of ${target.image}; Toxiproxy in ${target.toxiproxyImage}${target.ryuk ? '' : '; without Ryuk'}`
+    : `processes of ${target.serverPath} ${target.version}; ${target.toxiproxyPath}`;
+}
