@@ -11,7 +11,7 @@ test('a seed stands for the same choices on every machine', () => {
 test('the generator gives the published outputs of xoshiro128** for the state 1 2 3 4', () => {
   const next = xoshiro128(Buffer.from(new Uint32Array([1, 2, 3, 4]).buffer));
   expect(Array.from({ length: 6 }, next)).toEqual([
-    11_520, 0, 5_927_040, 70_819_200, 2_031_721_600, 1_637_235_492,
+    11_520, 0, 5_927_040, 70_819_200, 2_031_721_883, 1_637_235_492,
   ]);
 });
 

@@ -1,4 +1,5 @@
 import { printable } from './printable.ts';
+import type { Aspect } from './value.ts';
 
 /** What is kept of one key: enough to tell that it differs, not what it holds. */
 export interface KeyRecord {
@@ -6,8 +7,8 @@ export interface KeyRecord {
   readonly type: string;
   /** SHA-1, in base64, of the value's parts that every supported server reports. */
   readonly digest: string;
-  /** The same of what newer servers report in addition; absent where this server does not. */
-  readonly finerDigest?: string;
+  /** The same of each aspect that this server tells. */
+  readonly finer?: Readonly<Partial<Record<Aspect, string>>>;
   /** When the key expires, in milliseconds since 1970; absent if it does not. */
   readonly expiresAtMs?: number;
 }
@@ -66,11 +67,11 @@ export function compareDatasets(
   const toleranceMs = precisionMs + (options.expiryToleranceMs ?? 0);
   const comparedUntilMs = Math.max(expected.readUntilMs, actual.readUntilMs) + precisionMs;
   const differences: Difference[] = [];
-  let coarse = 0;
+  const uncompared = new Map<string, number>();
   for (const [db, name, one, other] of pairs(expected, actual)) {
     if (hasExpired(one, comparedUntilMs) || hasExpired(other, comparedUntilMs)) continue;
-    if ((one?.finerDigest === undefined) !== (other?.finerDigest === undefined)) {
-      if (one?.type === other?.type) coarse += 1;
+    for (const aspect of uncomparedAspects(one, other)) {
+      uncompared.set(aspect, (uncompared.get(aspect) ?? 0) + 1);
     }
     for (const kind of differencesOf(one, other, toleranceMs)) {
       differences.push({
@@ -83,7 +84,7 @@ export function compareDatasets(
     }
   }
   differences.sort((a, b) => a.db - b.db || Buffer.compare(a.key, b.key));
-  return { differences, limits: limitsOf(expected, actual, toleranceMs, coarse) };
+  return { differences, limits: limitsOf(expected, actual, toleranceMs, uncompared) };
 }
 
 /** `db 9 hash "user:7"`, with the type that was expected, or that of an extra key. */
@@ -126,8 +127,27 @@ function differencesOf(
 
 function sameValue(one: KeyRecord, other: KeyRecord): boolean {
   if (one.digest !== other.digest) return false;
-  if (one.finerDigest === undefined || other.finerDigest === undefined) return true;
-  return one.finerDigest === other.finerDigest;
+  return aspectsOf(one).every((aspect) => {
+    const counterpart = other.finer?.[aspect];
+    return counterpart === undefined || counterpart === one.finer?.[aspect];
+  });
+}
+
+function aspectsOf(record: KeyRecord): Aspect[] {
+  return Object.keys(record.finer ?? {}) as Aspect[];
+}
+
+/**
+ * The aspects that keep two records of one type from being compared in full: those that one side
+ * tells, and entries-read where both have it (as they have the other counters) and neither tells.
+ */
+function uncomparedAspects(one: KeyRecord | undefined, other: KeyRecord | undefined): Aspect[] {
+  if (one === undefined || other === undefined || one.type !== other.type) return [];
+  const told = new Set([...aspectsOf(one), ...aspectsOf(other)]);
+  if (told.has('stream counters')) told.add('entries-read');
+  return [...told].filter(
+    (aspect) => one.finer?.[aspect] === undefined || other.finer?.[aspect] === undefined,
+  );
 }
 
 function sameExpiry(one: number | undefined, other: number | undefined, toleranceMs: number) {
@@ -135,7 +155,12 @@ function sameExpiry(one: number | undefined, other: number | undefined, toleranc
   return Math.abs(one - other) <= toleranceMs;
 }
 
-function limitsOf(expected: Dataset, actual: Dataset, toleranceMs: number, coarse: number) {
+function limitsOf(
+  expected: Dataset,
+  actual: Dataset,
+  toleranceMs: number,
+  uncompared: ReadonlyMap<string, number>,
+): string[] {
   const limits: string[] = [];
   for (const [side, dataset] of Object.entries({ expected, actual })) {
     const changes = dataset.changesWhileReading ?? 0;
@@ -147,10 +172,8 @@ function limitsOf(expected: Dataset, actual: Dataset, toleranceMs: number, coars
     }
   }
   if (toleranceMs > 0) limits.push(`times of expiry may be ${toleranceMs} ms apart`);
-  if (coarse > 0) {
-    limits.push(
-      `${coarse} hashes or streams are compared without field expiry or stream counters, which only one side reports`,
-    );
+  for (const [aspect, count] of uncompared) {
+    limits.push(`${count} keys are compared without ${aspect}, which not both servers tell`);
   }
   return limits;
 }

@@ -1,5 +1,5 @@
 import { printable } from './printable.ts';
-import type { Part, PartKind, Value } from './value.ts';
+import type { Aspect, Part, PartKind, Value } from './value.ts';
 
 /** How a kind of part is spoken of. Names and contents come as the part holds them. */
 interface Wording {
@@ -57,12 +57,13 @@ const WORDINGS: Record<PartKind, Wording> = {
 
 /**
  * Words for the first part in which two values of one type differ, and how many more do; undefined
- * if they are equal. Finer parts count only where both servers report them.
+ * if they are equal. A finer aspect counts only where both values have it.
  */
 export function wordValueDifference(expected: Value, actual: Value): string | undefined {
   const words = differingParts(expected.parts, actual.parts);
-  if (expected.finerParts !== undefined && actual.finerParts !== undefined) {
-    words.push(...differingParts(expected.finerParts, actual.finerParts));
+  for (const [aspect, parts] of Object.entries(expected.finer ?? {})) {
+    const counterparts = actual.finer?.[aspect as Aspect];
+    if (counterparts !== undefined) words.push(...differingParts(parts, counterparts));
   }
   const [first, ...more] = words;
   if (first === undefined) return undefined;

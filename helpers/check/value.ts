@@ -29,14 +29,20 @@ export interface Part {
   readonly content: readonly Buffer[];
 }
 
+/**
+ * What only some servers report, or replicate: it is compared where both sides do. `entries-read` is
+ * an aspect of its own because 7.0 reports but does not replicate it.
+ */
+export type Aspect = 'field expiry' | 'stream counters' | 'entries-read';
+
 /** A key's value in canonical order: equal values have equal parts in equal order. */
 export interface Value {
   /** As TYPE names it. */
   readonly type: string;
   /** What every supported server reports. */
   readonly parts: readonly Part[];
-  /** What newer servers report in addition; absent where this server does not. */
-  readonly finerParts?: readonly Part[];
+  /** An absent aspect is one that this server does not tell; one without parts is told to be empty. */
+  readonly finer?: Readonly<Partial<Record<Aspect, readonly Part[]>>>;
 }
 
 const TAGS = new Map<PartKind, number>(PART_KINDS.map((kind, tag) => [kind, tag]));

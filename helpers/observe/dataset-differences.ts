@@ -1,6 +1,7 @@
 import { type Difference, nameOf } from '../check/dataset.ts';
 import { wordValueDifference } from '../check/value-difference.ts';
-import { type Call, knowsCommand } from './call.ts';
+import { readAbilities } from './abilities.ts';
+import type { Call } from './call.ts';
 import { keepingSelected, select } from './databases.ts';
 import { readValue } from './dataset-value.ts';
 
@@ -66,9 +67,9 @@ async function wordValue(difference: Difference, expected: Call, actual: Call): 
 }
 
 async function readAgain({ db, key, expected: record }: Difference, call: Call) {
-  const fieldExpiry = await knowsCommand(call, 'HPEXPIRETIME', 'k', 'FIELDS', 1, 'f');
+  const abilities = await readAbilities(call);
   return keepingSelected(call, async () => {
     await select(call, db);
-    return readValue(call, key, record?.type ?? '', { fieldExpiry });
+    return readValue(call, key, record?.type ?? '', abilities);
   });
 }

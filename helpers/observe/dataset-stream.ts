@@ -1,4 +1,4 @@
-import type { Part, PartKind, Value } from '../check/value.ts';
+import type { Aspect, Part, PartKind, Value } from '../check/value.ts';
 import { bytesOf, listOf } from './call.ts';
 
 const COMMAND = 'XINFO STREAM FULL';
@@ -6,26 +6,31 @@ const COMMAND = 'XINFO STREAM FULL';
 /**
  * A stream from the reply to `XINFO STREAM key FULL COUNT 0`. Left out is what a replica does not get
  * (seen-time, active-time), what follows from the rest (length, lag, a consumer's own pending list)
- * and what describes memory (radix tree).
+ * and what describes memory (radix tree). `entriesRead` says whether this server replicates the
+ * groups' entries-read.
  */
-export function streamValue(reply: unknown): Value {
+export function streamValue(reply: unknown, options: { readonly entriesRead: boolean }): Value {
   const info = fieldsOf(reply);
   const parts: Part[] = listOf(info.get('entries'), COMMAND).map((entry) => {
     const [id, content] = listOf(entry, COMMAND);
     return part('entry', [id], listOf(content, COMMAND));
   });
   parts.push(part('last-generated-id', [], [info.get('last-generated-id')]));
-  const finerParts: Part[] = [];
-  for (const kind of ['max-deleted-entry-id', 'entries-added'] as const) {
-    if (info.has(kind)) finerParts.push(part(kind, [], [info.get(kind)]));
-  }
+  const entriesRead: Part[] = [];
   for (const group of byName(listOf(info.get('groups'), COMMAND))) {
     parts.push(...groupParts(group.name, group.fields));
     // Nil where the server cannot tell: no part then, so nil differs from any number.
     const read = group.fields.get('entries-read') ?? null;
-    if (read !== null) finerParts.push(part('entries-read', [group.name], [read]));
+    if (read !== null) entriesRead.push(part('entries-read', [group.name], [read]));
   }
-  return { type: 'stream', parts, ...(info.has('entries-added') && { finerParts }) };
+  const finer: Partial<Record<Aspect, readonly Part[]>> = {};
+  if (options.entriesRead) finer['entries-read'] = entriesRead;
+  if (info.has('entries-added')) {
+    finer['stream counters'] = (['max-deleted-entry-id', 'entries-added'] as const).map((kind) =>
+      part(kind, [], [info.get(kind)]),
+    );
+  }
+  return { type: 'stream', parts, finer };
 }
 
 function groupParts(name: Buffer, fields: ReadonlyMap<string, unknown>): Part[] {

@@ -1,4 +1,5 @@
 import type { Part, Value } from '../check/value.ts';
+import type { Abilities } from './abilities.ts';
 import { bytesOf, type Call, groupsOf, integerOf, listOf, textOf } from './call.ts';
 import { streamValue } from './dataset-stream.ts';
 
@@ -9,17 +10,12 @@ const FIELDS_PER_CALL = 1_000;
 /** RDB version (2 bytes) and checksum (8 bytes), which end a DUMP payload and are not the key's. */
 const DUMP_FOOTER_BYTES = 10;
 
-export interface ReadValueOptions {
-  /** Whether the server has HPEXPIRETIME (Redis 7.4, Valkey 9.0). */
-  readonly fieldExpiry: boolean;
-}
-
 /** The whole value of a key in the selected database; undefined if there is no such key (any more). */
 export async function readValue(
   call: Call,
   key: Buffer,
   type: string,
-  options: ReadValueOptions,
+  abilities: Abilities,
 ): Promise<Value | undefined> {
   switch (type) {
     case 'string':
@@ -31,9 +27,9 @@ export async function readValue(
     case 'zset':
       return sortedSetValue(await call('ZRANGE', key, 0, -1, 'WITHSCORES'));
     case 'hash':
-      return readHash(call, key, options);
+      return readHash(call, key, abilities);
     case 'stream':
-      return readStream(call, key);
+      return readStream(call, key, abilities);
     default:
       return dumpValue(type, await call('DUMP', key));
   }
@@ -94,19 +90,19 @@ export function hashValue(
     content: [fields[at]?.[1] as Buffer],
   }));
   if (value === undefined || expiriesMs === undefined) return value;
-  const finerParts: Part[] = order
+  const expiries: Part[] = order
     .filter((at) => (expiriesMs[at] ?? -1) >= 0)
     .map((at) => ({
       kind: 'field-expiry',
       name: [fields[at]?.[0] as Buffer],
       content: [Buffer.from(String(expiriesMs[at]))],
     }));
-  return { ...value, finerParts };
+  return { ...value, finer: { 'field expiry': expiries } };
 }
 
-async function readHash(call: Call, key: Buffer, options: ReadValueOptions) {
+async function readHash(call: Call, key: Buffer, abilities: Abilities) {
   const fields = groupsOf(await call('HGETALL', key), 2, 'HGETALL');
-  if (!options.fieldExpiry) return hashValue(fields, undefined);
+  if (!abilities.fieldExpiry) return hashValue(fields, undefined);
   const names = fields.map(([name]) => name as Buffer);
   const expiriesMs: number[] = [];
   for (let at = 0; at < names.length; at += FIELDS_PER_CALL) {
@@ -119,9 +115,9 @@ async function readHash(call: Call, key: Buffer, options: ReadValueOptions) {
   return hashValue(fields, expiriesMs);
 }
 
-async function readStream(call: Call, key: Buffer): Promise<Value | undefined> {
+async function readStream(call: Call, key: Buffer, abilities: Abilities) {
   try {
-    return streamValue(await call('XINFO', 'STREAM', key, 'FULL', 'COUNT', 0));
+    return streamValue(await call('XINFO', 'STREAM', key, 'FULL', 'COUNT', 0), abilities);
   } catch (thrown) {
     if (thrown instanceof Error && /^ERR no such key/.test(thrown.message)) return undefined;
     throw thrown;

@@ -1,21 +1,14 @@
 import { hash } from 'node:crypto';
 import type { Dataset, KeyRecord } from '../check/dataset.ts';
-import { encodeParts, type Part, type Value } from '../check/value.ts';
-import { bytesOf, type Call, integerOf, knowsCommand, listOf, textOf } from './call.ts';
+import { type Aspect, encodeParts, type Part, type Value } from '../check/value.ts';
+import { type Abilities, readAbilities } from './abilities.ts';
+import { bytesOf, type Call, integerOf, listOf, textOf } from './call.ts';
 import { databasesInUse, keepingSelected, select } from './databases.ts';
 import { READ_TYPES, readType, readValue } from './dataset-value.ts';
 
 export interface ReadDatasetOptions {
   /** How many keys are asked for per SCAN, and so how many are read at a time. Default 128. */
   readonly keysInFlight?: number;
-}
-
-/** What the reading needs to know of the server. */
-interface Abilities {
-  /** HPEXPIRETIME: Redis 7.4, Valkey 9.0. */
-  readonly fieldExpiry: boolean;
-  /** PEXPIRETIME: Redis 7.0, any Valkey. */
-  readonly exactExpiry: boolean;
 }
 
 interface Reading {
@@ -37,13 +30,9 @@ interface Reading {
  * it ends, with the database selected that was selected before.
  */
 export async function readDataset(call: Call, options: ReadDatasetOptions = {}): Promise<Dataset> {
-  const abilities = {
-    exactExpiry: await knowsCommand(call, 'PEXPIRETIME', 'k'),
-    fieldExpiry: await knowsCommand(call, 'HPEXPIRETIME', 'k', 'FIELDS', 1, 'f'),
-  };
   const reading: Reading = {
     call,
-    abilities,
+    abilities: await readAbilities(call),
     keysInFlight: options.keysInFlight ?? 128,
     dumped: new Map(),
     expiryPrecisionMs: 0,
@@ -132,11 +121,12 @@ async function readDigests(reading: Reading, key: Buffer, type: string) {
 /** A value as its digests, the form in which datasets are compared. */
 export function digestsOf(value: Value): Omit<KeyRecord, 'expiresAtMs'> {
   const digest = (parts: readonly Part[]) => hash('sha1', encodeParts(value.type, parts), 'base64');
-  return {
-    type: value.type,
-    digest: digest(value.parts),
-    ...(value.finerParts !== undefined && { finerDigest: digest(value.finerParts) }),
-  };
+  if (value.finer === undefined) return { type: value.type, digest: digest(value.parts) };
+  const finer: Partial<Record<Aspect, string>> = {};
+  for (const [aspect, parts] of Object.entries(value.finer)) {
+    finer[aspect as Aspect] = digest(parts);
+  }
+  return { type: value.type, digest: digest(value.parts), finer };
 }
 
 /**
