@@ -1,1 +1,45 @@
-console.log('x');
+#!/usr/bin/env node
+import { messageOf } from '../errors.ts';
+
+type Command = (args: readonly string[]) => Promise<number>;
+
+/** Each is loaded only when called. */
+const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Command> }>> = {
+  images: {
+    about: 'make or pull the container images of the catalogue',
+    load: async () => (await import('./images.ts')).images,
+  },
+  clean: {
+    about: 'remove what killed runs have left behind',
+    load: async () => (await import('./clean.ts')).clean,
+  },
+  'check-workflows': {
+    about: 'lint .github/workflows',
+    load: async () => (await import('./check-workflows.ts')).checkWorkflows,
+  },
+};
+
+const USAGE = [
+  'usage: redis-chaos COMMAND [option ...]',
+  ...Object.entries(COMMANDS).map(([name, { about }]) => `  ${name.padEnd(16)} ${about}`),
+].join('\n');
+
+async function run([name = '--help', ...args]: readonly string[]): Promise<number> {
+  if (name === '--help' || name === 'help') {
+    console.log(USAGE);
+    return 0;
+  }
+  const command = COMMANDS[name];
+  if (command === undefined) {
+    console.error(`redis-chaos: there is no command ${name}\n${USAGE}`);
+    return 2;
+  }
+  try {
+    return await (await command.load())(args);
+  } catch (thrown) {
+    console.error(`redis-chaos ${name}: ${messageOf(thrown)}`);
+    return 1;
+  }
+}
+
+process.exitCode = await run(process.argv.slice(2));

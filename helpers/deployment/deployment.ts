@@ -10,6 +10,8 @@ import { generations, type NodeSpec, type Topology } from './topology.ts';
 
 const IN_SYNC_WITHIN_MS = 30_000;
 
+type EndHook = (deployment: Deployment) => Promise<void>;
+
 /** Running nodes with a proxy in every link. Leaving the scope ends all of them. */
 export class Deployment implements AsyncDisposable {
   readonly topology: Topology;
@@ -20,19 +22,24 @@ export class Deployment implements AsyncDisposable {
   readonly #nodes = new Map<string, Node>();
   readonly #links = new Map<string, Link>();
   readonly #judged = new Map<string, number>();
-  readonly #beforeEnd: ((deployment: Deployment) => Promise<void>)[] = [];
+  #beforeEnd: EndHook | undefined;
 
-  private constructor(driver: Driver, topology: Topology) {
+  private constructor(driver: Driver, topology: Topology, beforeEnd: EndHook | undefined) {
     this.#driver = driver;
+    this.#beforeEnd = beforeEnd;
     this.topology = topology;
   }
 
   /**
    * Starts all nodes, upstreams before their replicas, and waits until every replica is in sync.
-   * If any of it fails, nothing is left running.
+   * If any of it fails, nothing is left running. `beforeEnd` is called once while the nodes still run.
    */
-  static async start(driver: Driver, topology: Topology): Promise<Deployment> {
-    const deployment = new Deployment(driver, topology);
+  static async start(
+    driver: Driver,
+    topology: Topology,
+    options: { readonly beforeEnd?: EndHook } = {},
+  ): Promise<Deployment> {
+    const deployment = new Deployment(driver, topology, options.beforeEnd);
     try {
       for (const generation of generations(topology)) {
         await Promise.all(generation.map((spec) => deployment.#add(spec)));
@@ -78,6 +85,16 @@ export class Deployment implements AsyncDisposable {
       );
     }
     return node;
+  }
+
+  /** The link on which a replica reaches the upstream its topology gave it. */
+  linkOf(replica: Node): Link {
+    const spec = this.topology.nodes.find(({ name }) => name === replica.name);
+    const link = this.#links.get(`${replica.name} to ${spec?.replicaOf}`);
+    if (link === undefined) {
+      throw new ChaosError('misuse', `${replica.name} is a master in its topology: it has no link`);
+    }
+    return link;
   }
 
   /** The link on which `replica` reaches `upstream`; opened when first asked for. */
@@ -134,13 +151,10 @@ export class Deployment implements AsyncDisposable {
     );
   }
 
-  /** To be run at the end while the nodes still answer, for reports. */
-  beforeEnd(look: (deployment: Deployment) => Promise<void>): void {
-    this.#beforeEnd.push(look);
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const look of this.#beforeEnd.splice(0)) await look(this);
+    const look = this.#beforeEnd;
+    this.#beforeEnd = undefined;
+    await look?.(this);
     for (const node of this.nodes) node.disconnect();
     await Promise.all(this.#openLinks.map((link) => removeQuietly(link, this.timeline)));
     await Promise.all(this.#servers.map((server) => server[Symbol.asyncDispose]()));
@@ -165,7 +179,7 @@ export class Deployment implements AsyncDisposable {
     });
     this.#servers.push(server);
     const clientLink = await this.#open(`client to ${spec.name}`, server.inside);
-    const node = new Node(server, clientLink, spec.config ?? {}, this.timeline);
+    const node = new Node(this, server, clientLink, spec.config ?? {});
     this.#nodes.set(spec.name, node);
     await node.start();
   }

@@ -9,6 +9,7 @@ import type { Timeline } from '../timeline.ts';
 import { until } from '../until.ts';
 import type { Config } from './config.ts';
 import { Control, type Credentials } from './control.ts';
+import type { Deployment } from './deployment.ts';
 import type { Server } from './driver.ts';
 
 const READY_WITHIN_MS = 20_000;
@@ -25,6 +26,7 @@ export class Node {
   /** What its redis.conf says beyond the baseline. */
   readonly config: Config;
   readonly server: Server;
+  readonly deployment: Deployment;
   /** Clients of the test reach the node through this link. */
   readonly clientLink: Link;
   readonly #timeline: Timeline;
@@ -32,16 +34,32 @@ export class Node {
   readonly #observer: Control;
   readonly #clients = new Set<Redis>();
 
-  constructor(server: Server, clientLink: Link, config: Config, timeline: Timeline) {
+  constructor(deployment: Deployment, server: Server, clientLink: Link, config: Config) {
     this.name = server.name;
     this.config = config;
     this.server = server;
     this.clientLink = clientLink;
-    this.#timeline = timeline;
+    this.deployment = deployment;
+    this.#timeline = deployment.timeline;
     const credentials = credentialsOf(config);
     const address = (): Server['outside'] => server.outside;
     this.#control = new Control(address, { credentials, commandTimeoutMs: COMMAND_TIMEOUT_MS });
     this.#observer = new Control(address, { credentials, commandTimeoutMs: OBSERVE_TIMEOUT_MS });
+  }
+
+  /** The link on which this replica reaches the upstream its topology gave it. */
+  get link(): Link {
+    return this.deployment.linkOf(this);
+  }
+
+  /** REPLICAOF at run time, through a link of the two nodes' own. */
+  replicaOf(upstream: Node): Promise<void> {
+    return this.deployment.makeReplica(this, upstream);
+  }
+
+  /** REPLICAOF NO ONE. */
+  promote(): Promise<void> {
+    return this.deployment.makeReplica(this, undefined);
   }
 
   /** Sends a command past all proxies. Rejects with the server's error, or after 10 s. */

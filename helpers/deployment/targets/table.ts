@@ -1,12 +1,14 @@
 import type { Target } from '../target.ts';
 import type { Discovery } from './discover.ts';
 
+type Row = [name: string, state: string, detail: string];
+
 /** The table that precedes a run: which targets run, on what; which do not, and why. */
 export function targetTable({ runnable, absent }: Discovery): string {
-  const rows: [name: string, state: string, detail: string][] = [
+  const rows: Row[] = [
     ['target', '', 'server; links'],
-    ...runnable.map((target) => [target.name, 'runs', described(target)]),
-    ...absent.map(({ name, reason }) => [name, 'does not run', reason]),
+    ...runnable.map((target): Row => [target.name, 'runs', described(target)]),
+    ...absent.map(({ name, reason }): Row => [name, 'does not run', reason]),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   const line = (name: string, state: string, detail: string): string =>

@@ -1,0 +1,99 @@
+import { compareDatasets } from '../check/dataset.ts';
+import type { Node } from '../deployment/node.ts';
+import { ChaosError } from '../errors.ts';
+import { readDataset } from '../observe/dataset.ts';
+import { describeDifferences } from '../observe/dataset-differences.ts';
+import { until } from '../until.ts';
+
+export interface ConvergenceExpectation {
+  /** Deadline in milliseconds for replication ID and offset to be equal. Default 15 000. */
+  readonly withinMs?: number;
+}
+
+const DIFFERENCES_TOLD = 5;
+
+interface Position {
+  readonly replid: string;
+  readonly offset: number;
+  readonly link: string;
+}
+
+/**
+ * Waits until a replica stands where its master stands: same replication ID, same offset, link up. Then
+ * every key is compared. Equal offsets are not equal data, so a difference at equal offsets is a
+ * `correctness` error; a replica that does not get there in time is a `liveness` error.
+ * Writers must have stopped: a position that moves while data is read starts the wait again.
+ */
+export async function converged(
+  replica: Node,
+  master: Node,
+  { withinMs = 15_000 }: ConvergenceExpectation = {},
+): Promise<void> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const position = await samePosition(replica, master, Math.max(0, deadline - performance.now()));
+    const differences = await dataDifferences(replica, master);
+    const after = await positionOf(master);
+    if (after.offset !== position.offset || after.replid !== position.replid) continue;
+    if (differences.length > 0) {
+      throw new ChaosError(
+        'correctness',
+        `${replica.name} is at offset ${position.offset} of ${position.replid} as ${master.name} is, and holds other data:\n${differences.join('\n')}`,
+      );
+    }
+    replica.deployment.timeline.record(replica.name, `converged at offset ${position.offset}`);
+    return;
+  }
+}
+
+/** Compares every key of two nodes as they are. Throws a `correctness` error that names differences. */
+export async function holdsSameData(replica: Node, master: Node): Promise<void> {
+  const differences = await dataDifferences(replica, master);
+  if (differences.length > 0) {
+    throw new ChaosError(
+      'correctness',
+      `${replica.name} does not hold the data of ${master.name}:\n${differences.join('\n')}`,
+    );
+  }
+}
+
+async function samePosition(replica: Node, master: Node, withinMs: number): Promise<Position> {
+  const { ofMaster } = await until(
+    async () => ({ ofReplica: await positionOf(replica), ofMaster: await positionOf(master) }),
+    ({ ofReplica, ofMaster }) =>
+      ofReplica.link === 'up' &&
+      ofReplica.replid === ofMaster.replid &&
+      ofReplica.offset === ofMaster.offset,
+    {
+      what: `${replica.name} to reach the replication ID and offset of ${master.name}`,
+      withinMs,
+      describe: (seen) => {
+        const { ofReplica, ofMaster } = seen as { ofReplica: Position; ofMaster: Position };
+        return `${replica.name} at ${inWords(ofReplica)}, ${master.name} at ${inWords(ofMaster)}`;
+      },
+    },
+  );
+  return ofMaster;
+}
+
+async function positionOf(node: Node): Promise<Position> {
+  const { replid, offset, upstream } = await node.snapshot();
+  return { replid, offset, link: upstream?.link ?? 'none' };
+}
+
+function inWords({ replid, offset, link }: Position): string {
+  return `byte ${offset} of ${replid.slice(0, 8)} (link ${link})`;
+}
+
+async function dataDifferences(replica: Node, master: Node): Promise<string[]> {
+  using actual = replica.dedicated();
+  using expected = master.dedicated();
+  const [expectedData, actualData] = await Promise.all([
+    readDataset(expected.callBuffer),
+    readDataset(actual.callBuffer),
+  ]);
+  const { differences } = compareDatasets(expectedData, actualData);
+  return describeDifferences(differences, expected.callBuffer, actual.callBuffer, {
+    limit: DIFFERENCES_TOLD,
+  });
+}

@@ -1,0 +1,47 @@
+import { expect } from 'vitest';
+import type { Node } from '../deployment/node.ts';
+import { ChaosError } from '../errors.ts';
+import type { ResyncEvent } from '../observe/resync.ts';
+import { type ConvergenceExpectation, converged, holdsSameData } from './convergence.ts';
+import { type ResyncExpectation, resynced } from './resync.ts';
+
+interface ReplicationMatchers {
+  /** See `resynced`: how the replica synchronized since the last time this was asked. */
+  toResync(kind: ResyncEvent['kind'], expectation?: ResyncExpectation): Promise<void>;
+  /** See `converged`: replication ID, offset, then data. */
+  toConvergeWith(master: Node, expectation?: ConvergenceExpectation): Promise<void>;
+  /** See `holdsSameData`: every key as it is now. */
+  toHoldSameData(master: Node): Promise<void>;
+}
+
+declare module 'vitest' {
+  interface Matchers<T> extends ReplicationMatchers {}
+}
+
+expect.extend({
+  toResync(replica: Node, kind: ResyncEvent['kind'], expectation?: ResyncExpectation) {
+    return verdict(this, () => resynced(replica, kind, expectation));
+  },
+  toConvergeWith(replica: Node, master: Node, expectation?: ConvergenceExpectation) {
+    return verdict(this, () => converged(replica, master, expectation));
+  },
+  toHoldSameData(replica: Node, master: Node) {
+    return verdict(this, () => holdsSameData(replica, master));
+  },
+});
+
+/** A violated expectation is a failed assertion; a machine that fails is not, and stays an error. */
+async function verdict(
+  { isNot }: { readonly isNot: boolean },
+  judge: () => Promise<unknown>,
+): Promise<{ pass: boolean; message: () => string }> {
+  // "Not a partial resync" would hold for a replica that never came back: say what is expected instead.
+  if (isNot) throw new ChaosError('misuse', 'replication matchers have no `.not`');
+  try {
+    await judge();
+    return { pass: true, message: () => 'holds' };
+  } catch (thrown) {
+    if (!(thrown instanceof ChaosError) || thrown.verdict === 'environment') throw thrown;
+    return { pass: false, message: () => thrown.message };
+  }
+}

@@ -1,0 +1,104 @@
+import type { Node } from '../deployment/node.ts';
+import { ChaosError, messageOf } from '../errors.ts';
+import type { ResyncEvent, ResyncReason } from '../observe/resync.ts';
+import type { SyncCounters } from '../observe/snapshot.ts';
+import { until } from '../until.ts';
+
+export interface ResyncExpectation {
+  /** How many in a row, exactly. Default 1. */
+  readonly times?: number;
+  /** Why, in the upstream's own terms. Default: any reason that fits the kind. */
+  readonly reason?: ResyncReason;
+  /** Deadline in milliseconds for the replica to be connected again. Default 15 000. */
+  readonly withinMs?: number;
+}
+
+interface Seen {
+  readonly link: 'up' | 'down' | 'is a master';
+  readonly syncInProgress: boolean;
+  readonly resyncs: readonly ResyncEvent[];
+  /** Upstreams whose log and counters do not tell the same story, in words. */
+  readonly disagreements: readonly string[];
+}
+
+/**
+ * Waits until a replica is connected and has synchronized, then judges how: everything its upstreams
+ * decided for it since the last judgement must be `times` times `kind`. The evidence is the upstream's
+ * log, which names the replica and the reason; its counters (sync_full, sync_partial_ok,
+ * sync_partial_err) must agree with it. Returns the resyncs; throws a ChaosError otherwise.
+ */
+export async function resynced(
+  replica: Node,
+  kind: ResyncEvent['kind'],
+  expectation: ResyncExpectation = {},
+): Promise<readonly ResyncEvent[]> {
+  const { times = 1, withinMs = 15_000, reason } = expectation;
+  const expected = `${times === 1 ? `one ${kind} resync` : `${times} ${kind} resyncs`}${reason === undefined ? '' : ` (${reason})`}`;
+  const seen = await until(
+    () => see(replica),
+    ({ link, syncInProgress, resyncs, disagreements }) =>
+      link === 'up' && !syncInProgress && resyncs.length >= times && disagreements.length === 0,
+    {
+      what: `${replica.name} to be connected after ${expected}`,
+      withinMs,
+      describe: (last) => describe(last as Seen),
+    },
+  );
+  const wrong =
+    seen.resyncs.length !== times ||
+    seen.resyncs.some((one) => one.kind !== kind || (reason ?? one.reason) !== one.reason);
+  if (wrong) {
+    throw new ChaosError(
+      'correctness',
+      `${replica.name} was expected to make ${expected}, and made:\n${seen.resyncs.map(inWords).join('\n')}`,
+    );
+  }
+  replica.deployment.judged(replica);
+  replica.deployment.timeline.record(replica.name, `resynced as expected: ${expected}`);
+  return seen.resyncs;
+}
+
+async function see(replica: Node): Promise<Seen> {
+  const { upstream } = await replica.snapshot();
+  const { deployment } = replica;
+  const resyncs = deployment.unjudgedResyncsOf(replica);
+  const disagreements = await Promise.all(deployment.nodes.map(disagreementOf));
+  return {
+    link: upstream?.link ?? 'is a master',
+    syncInProgress: upstream?.syncInProgress ?? false,
+    resyncs,
+    disagreements: disagreements.filter((one) => one !== undefined),
+  };
+}
+
+/** Compares a node's counters with its log, for the process that runs now. */
+async function disagreementOf(upstream: Node): Promise<string | undefined> {
+  if (upstream.server.exit !== undefined) return undefined;
+  let counters: SyncCounters;
+  try {
+    ({ counters } = await upstream.snapshot());
+  } catch (thrown) {
+    return `${upstream.name} does not tell its counters: ${messageOf(thrown)}`;
+  }
+  const served = upstream.resyncsServed().filter(({ boot }) => boot === upstream.server.log.boot);
+  const told = {
+    full: served.filter(({ kind }) => kind === 'full').length,
+    partialOk: served.filter(({ kind }) => kind === 'partial').length,
+  };
+  if (told.full === counters.full && told.partialOk === counters.partialOk) return undefined;
+  return `${upstream.name} counts ${JSON.stringify(counters)}, its log tells ${JSON.stringify(told)}`;
+}
+
+function describe({ link, syncInProgress, resyncs, disagreements }: Seen): string {
+  return [
+    `link ${link}${syncInProgress ? ', receiving an RDB' : ''}, ${resyncs.length} resyncs`,
+    ...disagreements,
+    ...resyncs.map(inWords),
+  ].join('\n');
+}
+
+/** A resync with its evidence, one line each. */
+function inWords({ kind, reason, backlogBytes, evidence }: ResyncEvent): string {
+  const bytes = backlogBytes === undefined ? '' : `, ${backlogBytes} bytes`;
+  return [`- ${kind} (${reason}${bytes}), by the upstream's log:`, ...evidence].join('\n    ');
+}

@@ -1,0 +1,48 @@
+import type { Deployment } from '../deployment/deployment.ts';
+import type { Node } from '../deployment/node.ts';
+import { messageOf } from '../errors.ts';
+import type { TimelineEntry } from '../timeline.ts';
+
+/** What a node left behind. */
+export interface NodeEvidence {
+  readonly name: string;
+  /** INFO, or why there was none. */
+  readonly info: string;
+  readonly config: string;
+  readonly log: string;
+}
+
+/** Everything of a deployment that helps to understand a failure, taken while it still runs. */
+export interface Evidence {
+  readonly topology: Deployment['topology'];
+  /** What the harness did and what every server logged, in one order. */
+  readonly timeline: readonly TimelineEntry[];
+  readonly nodes: readonly NodeEvidence[];
+  readonly proxies: unknown;
+}
+
+/** Collects evidence. A node that does not answer is told as such, never waited for beyond 1 s. */
+export async function collectEvidence(deployment: Deployment, proxies: unknown): Promise<Evidence> {
+  const nodes = await Promise.all(deployment.nodes.map(evidenceOf));
+  const logged = deployment.nodes.flatMap(({ name, server }) =>
+    server.log.lines.map(({ readAtMs, stamp, text }) => ({
+      atMs: readAtMs,
+      subject: name,
+      text: `| ${stamp} ${text}`,
+    })),
+  );
+  const timeline = [...deployment.timeline.entries, ...logged].sort((a, b) => a.atMs - b.atMs);
+  return { topology: deployment.topology, timeline, nodes, proxies };
+}
+
+async function evidenceOf(node: Node): Promise<NodeEvidence> {
+  const { name, server } = node;
+  const [info, config] = await Promise.all([
+    server.exit === undefined
+      ? node.info().catch((thrown: unknown) => `no INFO: ${messageOf(thrown)}`)
+      : `no INFO: the process has ended (${server.exit.signal ?? `exit code ${server.exit.code}`})`,
+    server.readConfig().catch((thrown: unknown) => `not read: ${messageOf(thrown)}`),
+  ]);
+  const log = server.log.lines.map(({ stamp, text }) => `${stamp} ${text}`).join('\n');
+  return { name, info, config, log };
+}

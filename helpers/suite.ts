@@ -1,0 +1,85 @@
+/**
+ * All that a suite needs: `test` with its fixtures, `expect` with the replication matchers, topologies,
+ * faults and workloads.
+ */
+import { relative } from 'node:path';
+import { test as base, inject } from 'vitest';
+import { Deployment } from './deployment/deployment.ts';
+import { startDriver } from './deployment/driver-for.ts';
+import type { Target } from './deployment/target.ts';
+import type { Topology } from './deployment/topology.ts';
+import './expect/matchers.ts';
+import { writeArtifact } from './report/artifact.ts';
+import { collectEvidence, type Evidence } from './report/evidence.ts';
+
+export { expect } from 'vitest';
+export type { Deployment } from './deployment/deployment.ts';
+export type { Node } from './deployment/node.ts';
+export { chain, masterWithReplicas, topology, tree } from './deployment/topology.ts';
+export * from './links/faults/index.ts';
+export { until } from './until.ts';
+export { fill, load, writeBytes } from './workload/on-node.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** What this Vitest project runs its suites on. */
+    readonly target: Target;
+  }
+}
+
+/** Starts deployments for one test. */
+export interface Deployments {
+  readonly target: Target;
+  start(topology: Topology): Promise<Deployment>;
+}
+
+const ARTIFACTS = 'artifacts';
+
+export const test = base
+  .extend('driver', { scope: 'worker' }, async ({}, { onCleanup }) => {
+    const driver = await startDriver(inject('target'));
+    onCleanup(() => driver[Symbol.asyncDispose]());
+    return driver;
+  })
+  .extend('deployment', async ({ driver, task, onTestFailed }, { onCleanup }) => {
+    const started: Deployment[] = [];
+    const evidence: Evidence[] = [];
+    const collect = async (deployment: Deployment): Promise<void> => {
+      const proxies = await driver.toxiproxy
+        .getAll()
+        .then((all) => Object.values(all).map((proxy) => proxy.toJson()))
+        .catch(String);
+      evidence.push(await collectEvidence(deployment, proxies));
+    };
+    const endAll = async (): Promise<void> => {
+      for (const deployment of started) await deployment[Symbol.asyncDispose]();
+    };
+    onTestFailed(async () => {
+      // What a test that timed out left running ends here, so that its evidence is taken.
+      await endAll();
+      const file = relative(process.cwd(), task.file.filepath);
+      const errors = task.result?.errors ?? [];
+      const folder = await writeArtifact(
+        ARTIFACTS,
+        {
+          file,
+          test: task.fullTestName,
+          target: driver.target,
+          errors: errors.map(({ message }) => message),
+          again: `npm test -- --project '${driver.target.name}' ${file} -t '${task.fullTestName}'`,
+        },
+        evidence,
+      );
+      for (const error of errors) error.message += `\nartifact: ${folder}`;
+    });
+    onCleanup(endAll);
+    const deployments: Deployments = {
+      target: driver.target,
+      start: async (topology) => {
+        const deployment = await Deployment.start(driver, topology, { beforeEnd: collect });
+        started.push(deployment);
+        return deployment;
+      },
+    };
+    return deployments;
+  });

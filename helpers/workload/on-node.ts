@@ -1,0 +1,68 @@
+import type { Node } from '../deployment/node.ts';
+import { ChaosError } from '../errors.ts';
+import { type Filled, type FillOptions, fillDataset } from './dataset.ts';
+import { writeBytes as writeBytesBy, type WriteBytesOptions, type WrittenBytes } from './write-bytes.ts';
+import { type WriteLoadOptions, type WriteLoadResult, writeLoad } from './writes.ts';
+
+/** Commands of a load give up after this time: what they did is then unknown. */
+const LOAD_COMMAND_TIMEOUT_MS = 5_000;
+
+/** Writes a seeded dataset of every type and encoding to a node. */
+export async function fill(node: Node, options: FillOptions): Promise<Filled> {
+  using connection = node.dedicated();
+  const filled = await fillDataset(connection.callBuffer, options);
+  node.deployment.timeline.record(node.name, `filled with ${filled.keys} keys, seed ${filled.seed}`);
+  return filled;
+}
+
+/** Writes exactly so many bytes of values to a node; the stream grows by some 40 bytes more per value. */
+export async function writeBytes(node: Node, options: WriteBytesOptions): Promise<WrittenBytes> {
+  using connection = node.dedicated();
+  const written = await writeBytesBy(connection.callBuffer, options);
+  node.deployment.timeline.record(node.name, `${written.bytes} bytes of values written`);
+  return written;
+}
+
+/** A load on a node. Leaving the scope stops it. */
+export interface Load extends AsyncDisposable {
+  /** Stops, and counts. Fewer accepted writes than the floor are an error of class `inconclusive`. */
+  stop(): Promise<WriteLoadResult>;
+}
+
+/** Starts random writes of every type to a node through its client link, until stopped. */
+export async function load(
+  node: Node,
+  options: WriteLoadOptions & { readonly floor: number },
+): Promise<Load> {
+  const client = node.connect({
+    lazyConnect: true,
+    commandTimeout: LOAD_COMMAND_TIMEOUT_MS,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+  });
+  await client.connect();
+  const running = writeLoad((command, ...args) => client.callBuffer(command, args), options);
+  const { timeline } = node.deployment;
+  timeline.record(node.name, `load started, seed ${options.seed}`);
+  let stopped: Promise<WriteLoadResult> | undefined;
+  const stop = (): Promise<WriteLoadResult> => {
+    stopped ??= running.stop().finally(() => client.disconnect());
+    return stopped;
+  };
+  return {
+    stop: async () => {
+      const result = await stop();
+      timeline.record(node.name, `load stopped: ${JSON.stringify(result)}`);
+      if (result.ok < options.floor) {
+        throw new ChaosError(
+          'inconclusive',
+          `the load on ${node.name} had ${result.ok} writes accepted, fewer than its floor of ${options.floor}: ${JSON.stringify(result)}`,
+        );
+      }
+      return result;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await stop();
+    },
+  };
+}
