@@ -36,6 +36,7 @@ export interface Deployments {
 const ARTIFACTS = 'artifacts';
 
 export const test = base
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the fixtures in use from the pattern.
   .extend('driver', { scope: 'worker' }, async ({}, { onCleanup }) => {
     const driver = await startDriver(inject('target'));
     onCleanup(() => driver[Symbol.asyncDispose]());

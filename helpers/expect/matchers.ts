@@ -15,7 +15,8 @@ interface ReplicationMatchers {
 }
 
 declare module 'vitest' {
-  interface Matchers<T> extends ReplicationMatchers {}
+  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown>
+    extends ReplicationMatchers {}
 }
 
 expect.extend({

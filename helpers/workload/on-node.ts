@@ -1,7 +1,11 @@
 import type { Node } from '../deployment/node.ts';
 import { ChaosError } from '../errors.ts';
 import { type Filled, type FillOptions, fillDataset } from './dataset.ts';
-import { writeBytes as writeBytesBy, type WriteBytesOptions, type WrittenBytes } from './write-bytes.ts';
+import {
+  type WriteBytesOptions,
+  type WrittenBytes,
+  writeBytes as writeBytesBy,
+} from './write-bytes.ts';
 import { type WriteLoadOptions, type WriteLoadResult, writeLoad } from './writes.ts';
 
 /** Commands of a load give up after this time: what they did is then unknown. */
@@ -11,7 +15,10 @@ const LOAD_COMMAND_TIMEOUT_MS = 5_000;
 export async function fill(node: Node, options: FillOptions): Promise<Filled> {
   using connection = node.dedicated();
   const filled = await fillDataset(connection.callBuffer, options);
-  node.deployment.timeline.record(node.name, `filled with ${filled.keys} keys, seed ${filled.seed}`);
+  node.deployment.timeline.record(
+    node.name,
+    `filled with ${filled.keys} keys, seed ${filled.seed}`,
+  );
   return filled;
 }
 

@@ -1,5 +1,4 @@
 import { hostname } from 'node:os';
-import { type StartedToxiProxyContainer, ToxiProxyContainer } from '@testcontainers/toxiproxy';
 import { Network, type StartedNetwork } from 'testcontainers';
 import type { Toxiproxy } from 'toxiproxy-node-client';
 import { ChaosError, messageOf } from '../../errors.ts';
@@ -7,14 +6,10 @@ import type { Driver, Listener, Server, ServerSpec } from '../driver.ts';
 import { HOST_LABEL, SESSION_LABEL } from '../session/folder.ts';
 import { Session } from '../session/session.ts';
 import type { ContainersTarget } from '../target.ts';
-import { removeContainer } from './engine-helpers.ts';
 import { networkName } from './leftovers.ts';
 import { ContainerServer } from './server.ts';
+import { ToxiproxyInContainer } from './toxiproxy.ts';
 
-const TOXIPROXY_ALIAS = 'toxiproxy';
-/** The ports that @testcontainers/toxiproxy publishes for proxies. */
-const FIRST_LISTENER_PORT = 8666;
-const LISTENER_PORTS = 32;
 const FIRST_SERVER_PORT = 7001;
 
 /** Servers and Toxiproxy as containers on one private network per worker. */
@@ -23,18 +18,14 @@ export class ContainersDriver implements Driver {
   readonly addressing = { 'protected-mode': 'no', dir: '/data' };
   readonly #resources: AsyncDisposableStack;
   readonly #network: StartedNetwork;
-  readonly #toxiproxy: StartedToxiProxyContainer;
+  readonly #toxiproxy: ToxiproxyInContainer;
   readonly #labels: Record<string, string>;
-  readonly #freeListeners = Array.from(
-    { length: LISTENER_PORTS },
-    (_, index) => FIRST_LISTENER_PORT + index,
-  );
   #servers = 0;
 
   private constructor(
     target: ContainersTarget,
     network: StartedNetwork,
-    toxiproxy: StartedToxiProxyContainer,
+    toxiproxy: ToxiproxyInContainer,
     labels: Record<string, string>,
     resources: AsyncDisposableStack,
   ) {
@@ -54,12 +45,9 @@ export class ContainersDriver implements Driver {
       const network = resources.use(
         await new Network({ nextUuid: () => networkName(session.id) }).start(),
       );
-      const toxiproxy = await new ToxiProxyContainer(target.toxiproxyImage)
-        .withNetwork(network)
-        .withNetworkAliases(TOXIPROXY_ALIAS)
-        .withLabels(labels)
-        .start();
-      resources.defer(() => removeContainer(toxiproxy.getId()));
+      const toxiproxy = resources.use(
+        await ToxiproxyInContainer.start(target.toxiproxyImage, network, labels),
+      );
       return new ContainersDriver(target, network, toxiproxy, labels, resources.move());
     } catch (cause) {
       throw new ChaosError(
@@ -81,26 +69,16 @@ export class ContainersDriver implements Driver {
 
   createServer(spec: ServerSpec): Promise<Server> {
     return Promise.resolve(
-      new ContainerServer(spec, this.target, { network: this.#network, labels: this.#labels }),
+      new ContainerServer(spec, this.target, {
+        network: this.#network,
+        labels: this.#labels,
+        reach: this.#toxiproxy.reach,
+      }),
     );
   }
 
-  async reserveListener(): Promise<Listener> {
-    const port = this.#freeListeners.shift();
-    if (port === undefined) {
-      throw new ChaosError(
-        'misuse',
-        `a deployment in containers can have ${LISTENER_PORTS} links at the most, one per replica and one per node for clients`,
-      );
-    }
-    return {
-      listen: `0.0.0.0:${port}`,
-      inside: { host: TOXIPROXY_ALIAS, port },
-      outside: { host: this.#toxiproxy.getHost(), port: this.#toxiproxy.getMappedPort(port) },
-      [Symbol.dispose]: () => {
-        this.#freeListeners.push(port);
-      },
-    };
+  reserveListener(): Promise<Listener> {
+    return Promise.resolve(this.#toxiproxy.reserveListener());
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -9,6 +9,7 @@ import type { ContainersTarget } from '../target.ts';
 import { engineClient } from './engine.ts';
 import { isNotFound, removeContainer, singleFileOf } from './engine-helpers.ts';
 import { noWait } from './no-wait.ts';
+import { addressOf, type Reach } from './reach.ts';
 
 type Container = ReturnType<ContainerRuntimeClient['container']['getById']>;
 
@@ -17,6 +18,7 @@ const CONFIG_FILE = '/data/redis.conf';
 interface Surroundings {
   readonly network: StartedNetwork;
   readonly labels: Record<string, string>;
+  readonly reach: Reach;
 }
 
 /** A server in a container of its own. Its data directory lives as long as the container. */
@@ -124,19 +126,19 @@ export class ContainerServer implements Server {
   }
 
   async #create(): Promise<void> {
-    const started = await new GenericContainer(this.#target.image)
+    const container = new GenericContainer(this.#target.image)
       .withNetwork(this.#surroundings.network)
       .withNetworkAliases(this.name)
       .withLabels(this.#surroundings.labels)
-      .withExposedPorts(this.port)
       .withCommand([this.#target.serverCommand, CONFIG_FILE])
       .withCopyContentToContainer([{ content: this.#config, target: CONFIG_FILE }])
-      .withWaitStrategy(noWait)
-      .start();
+      .withWaitStrategy(noWait);
+    if (this.#surroundings.reach === 'published') container.withExposedPorts(this.port);
+    const started = await container.start();
     this.#container = (await engineClient()).container.getById(started.getId());
   }
 
-  /** Learns the published port, which changes with each start, and follows log and end. */
+  /** Learns the address, which can change with each start, and follows log and end. */
   async #observe(): Promise<void> {
     const container = this.#container;
     if (container === undefined) return;
@@ -150,12 +152,12 @@ export class ContainerServer implements Server {
       },
     );
     this.#logEnded = this.#followLog(container);
-    const { NetworkSettings } = await container.inspect();
-    const hostPort = NetworkSettings.Ports[`${this.port}/tcp`]?.[0]?.HostPort;
-    if (hostPort !== undefined) {
-      const { info } = await engineClient();
-      this.#outside = { host: info.containerRuntime.host, port: Number(hostPort) };
-    }
+    const { network, reach } = this.#surroundings;
+    this.#outside = await addressOf(container, {
+      reach,
+      network: network.getName(),
+      port: this.port,
+    });
   }
 
   async #followLog(container: Container): Promise<void> {

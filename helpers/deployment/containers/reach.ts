@@ -1,0 +1,57 @@
+import { createConnection } from 'node:net';
+import type { ContainerRuntimeClient } from 'testcontainers';
+import { until } from '../../until.ts';
+import { type Address, formatAddress } from '../address.ts';
+import { engineClient } from './engine.ts';
+
+type Container = ReturnType<ContainerRuntimeClient['container']['getById']>;
+
+/**
+ * How the test process reaches containers. `direct`: by their addresses on the private network, where
+ * the engine runs on this very Linux; TCP is then what the server or Toxiproxy makes it. `published`: by
+ * ports on the engine's host, through a forwarder that accepts before it knows whether anyone listens.
+ */
+export type Reach = 'direct' | 'published';
+
+const DIRECT_WITHIN_MS = 2_000;
+
+/** Where a running container's port is reached. Throws if it has no address, as when it has ended. */
+export async function addressOf(
+  container: Container,
+  where: { readonly reach: Reach; readonly network: string; readonly port: number },
+): Promise<Address | undefined> {
+  const { NetworkSettings } = await container.inspect();
+  if (where.reach === 'direct') {
+    const host = NetworkSettings.Networks[where.network]?.IPAddress;
+    return host ? { host, port: where.port } : undefined;
+  }
+  const hostPort = NetworkSettings.Ports[`${where.port}/tcp`]?.[0]?.HostPort;
+  const { info } = await engineClient();
+  return hostPort ? { host: info.containerRuntime.host, port: Number(hostPort) } : undefined;
+}
+
+/** Whether something accepts connections at this address soon, in a container that has just started. */
+export async function comesToAccept(address: Address): Promise<boolean> {
+  try {
+    await until(() => accepts(address), Boolean, {
+      what: `a connection to ${formatAddress(address)}`,
+      withinMs: DIRECT_WITHIN_MS,
+    });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function accepts(address: Address): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ ...address, timeout: DIRECT_WITHIN_MS });
+    const decide = (accepted: boolean): void => {
+      socket.destroy();
+      resolve(accepted);
+    };
+    socket.once('connect', () => decide(true));
+    socket.once('timeout', () => decide(false));
+    socket.once('error', () => decide(false));
+  });
+}

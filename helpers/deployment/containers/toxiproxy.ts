@@ -1,0 +1,107 @@
+import { type StartedToxiProxyContainer, ToxiProxyContainer } from '@testcontainers/toxiproxy';
+import type { StartedNetwork } from 'testcontainers';
+import { Toxiproxy } from 'toxiproxy-node-client';
+import { ChaosError } from '../../errors.ts';
+import { formatAddress } from '../address.ts';
+import type { Listener } from '../driver.ts';
+import { engineClient } from './engine.ts';
+import { removeContainer } from './engine-helpers.ts';
+import { noWait } from './no-wait.ts';
+import { addressOf, comesToAccept, type Reach } from './reach.ts';
+
+const ALIAS = 'toxiproxy';
+const API_PORT = 8474;
+/** The ports that @testcontainers/toxiproxy publishes for proxies. */
+const FIRST_LISTENER_PORT = 8666;
+const LISTENER_PORTS = 32;
+
+/**
+ * Publishes the API alone, as the module demands, and leaves even that unused. Each published port costs
+ * the engine a forwarder or two: taking 33 of them down takes it seconds.
+ */
+class DirectToxiProxyContainer extends ToxiProxyContainer {
+  constructor(image: string) {
+    super(image);
+    this.exposedPorts = [];
+    delete this.createOpts.ExposedPorts;
+    delete this.hostConfig.PortBindings;
+    this.withExposedPorts(API_PORT).withWaitStrategy(noWait);
+  }
+}
+
+/** The Toxiproxy of one worker, in a container on the worker's network. */
+export class ToxiproxyInContainer implements AsyncDisposable {
+  readonly client: Toxiproxy;
+  readonly reach: Reach;
+  readonly #container: StartedToxiProxyContainer;
+  /** Where the test process finds Toxiproxy itself; `direct` only. */
+  readonly #host: string;
+  readonly #freePorts = Array.from(
+    { length: LISTENER_PORTS },
+    (_, index) => FIRST_LISTENER_PORT + index,
+  );
+
+  private constructor(
+    container: StartedToxiProxyContainer,
+    client: Toxiproxy,
+    reach: Reach,
+    host: string,
+  ) {
+    this.client = client;
+    this.reach = reach;
+    this.#container = container;
+    this.#host = host;
+  }
+
+  /** Starts it so that proxies are reached directly; if they cannot be, with all ports published. */
+  static async start(
+    image: string,
+    network: StartedNetwork,
+    labels: Record<string, string>,
+  ): Promise<ToxiproxyInContainer> {
+    const start = (container: ToxiProxyContainer): Promise<StartedToxiProxyContainer> =>
+      container.withNetwork(network).withNetworkAliases(ALIAS).withLabels(labels).start();
+    if (process.platform === 'linux') {
+      const direct = await start(new DirectToxiProxyContainer(image));
+      const address = await addressOf((await engineClient()).container.getById(direct.getId()), {
+        reach: 'direct',
+        network: network.getName(),
+        port: API_PORT,
+      });
+      if (address !== undefined && (await comesToAccept(address))) {
+        const client = new Toxiproxy(`http://${formatAddress(address)}`);
+        return new ToxiproxyInContainer(direct, client, 'direct', address.host);
+      }
+      await removeContainer(direct.getId());
+    }
+    const published = await start(new ToxiProxyContainer(image));
+    const { client } = published;
+    return new ToxiproxyInContainer(published, client, 'published', published.getHost());
+  }
+
+  /** Takes one of the ports for proxies. Throws when all are taken. */
+  reserveListener(): Listener {
+    const port = this.#freePorts.shift();
+    if (port === undefined) {
+      throw new ChaosError(
+        'misuse',
+        `a deployment in containers can have ${LISTENER_PORTS} links at the most: one per replica, and one per node for clients`,
+      );
+    }
+    return {
+      listen: `0.0.0.0:${port}`,
+      inside: { host: ALIAS, port },
+      outside: {
+        host: this.#host,
+        port: this.reach === 'direct' ? port : this.#container.getMappedPort(port),
+      },
+      [Symbol.dispose]: () => {
+        this.#freePorts.push(port);
+      },
+    };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return removeContainer(this.#container.getId());
+  }
+}
