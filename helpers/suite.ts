@@ -8,6 +8,7 @@ import { Deployment } from './deployment/deployment.ts';
 import { startDriver } from './deployment/driver-for.ts';
 import type { Target } from './deployment/target.ts';
 import type { Topology } from './deployment/topology.ts';
+import { messageOf } from './errors.ts';
 import './expect/matchers.ts';
 import { writeArtifact } from './report/artifact.ts';
 import { collectEvidence, type Evidence } from './report/evidence.ts';
@@ -18,6 +19,7 @@ export type { Node } from './deployment/node.ts';
 export { chain, masterWithReplicas, topology, tree } from './deployment/topology.ts';
 export * from './links/faults/index.ts';
 export { until } from './until.ts';
+export { askPsync } from './workload/ask-psync.ts';
 export { fill, load, writeBytes } from './workload/on-node.ts';
 
 declare module 'vitest' {
@@ -46,10 +48,9 @@ export const test = base
     const started: Deployment[] = [];
     const evidence: Evidence[] = [];
     const collect = async (deployment: Deployment): Promise<void> => {
-      const proxies = await driver.toxiproxy
-        .getAll()
-        .then((all) => Object.values(all).map((proxy) => proxy.toJson()))
-        .catch(String);
+      const { toxiproxy } = driver;
+      // Not getAll: that leaves out the toxics.
+      const proxies = await toxiproxy.api.get(`${toxiproxy.host}/proxies`).catch(messageOf);
       evidence.push(await collectEvidence(deployment, proxies));
     };
     const endAll = async (): Promise<void> => {

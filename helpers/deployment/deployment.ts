@@ -54,8 +54,11 @@ export class Deployment implements AsyncDisposable {
     return deployment;
   }
 
+  /** In the order of the topology. */
   get nodes(): readonly Node[] {
-    return [...this.#nodes.values()];
+    return this.topology.nodes
+      .map(({ name }) => this.#nodes.get(name))
+      .filter((node) => node !== undefined);
   }
 
   /** The first node of the topology. */
@@ -67,9 +70,14 @@ export class Deployment implements AsyncDisposable {
 
   /** The nodes that the topology made replicas, in its order. */
   get replicas(): readonly Node[] {
-    return this.topology.nodes
-      .filter(({ replicaOf, name }) => replicaOf !== undefined && this.#nodes.has(name))
-      .map(({ name }) => this.node(name));
+    return this.nodes.filter((node) => this.#specOf(node)?.replicaOf !== undefined);
+  }
+
+  /** The first of them. */
+  get replica(): Node {
+    const [replica] = this.replicas;
+    if (replica === undefined) throw new ChaosError('misuse', 'the topology has no replicas');
+    return replica;
   }
 
   get links(): readonly Link[] {
@@ -89,8 +97,7 @@ export class Deployment implements AsyncDisposable {
 
   /** The link on which a replica reaches the upstream its topology gave it. */
   linkOf(replica: Node): Link {
-    const spec = this.topology.nodes.find(({ name }) => name === replica.name);
-    const link = this.#links.get(`${replica.name} to ${spec?.replicaOf}`);
+    const link = this.#links.get(`${replica.name} to ${this.#specOf(replica)?.replicaOf}`);
     if (link === undefined) {
       throw new ChaosError('misuse', `${replica.name} is a master in its topology: it has no link`);
     }
@@ -158,6 +165,10 @@ export class Deployment implements AsyncDisposable {
     for (const node of this.nodes) node.disconnect();
     await Promise.all(this.#openLinks.map((link) => removeQuietly(link, this.timeline)));
     await Promise.all(this.#servers.map((server) => server[Symbol.asyncDispose]()));
+  }
+
+  #specOf(node: Node): NodeSpec | undefined {
+    return this.topology.nodes.find(({ name }) => name === node.name);
   }
 
   async #add(spec: NodeSpec): Promise<void> {

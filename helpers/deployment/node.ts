@@ -15,6 +15,7 @@ import type { Server } from './driver.ts';
 const READY_WITHIN_MS = 20_000;
 const END_WITHIN_MS = 20_000;
 const COMMAND_TIMEOUT_MS = 10_000;
+const LOGGED_WITHIN_MS = 10_000;
 const OBSERVE_TIMEOUT_MS = 1_000;
 
 /** ioredis's options, but for the shape of RESP3 replies. */
@@ -95,6 +96,16 @@ export class Node {
 
   async clientList(): Promise<ClientConnection[]> {
     return clientsOf(String(await this.#observer.call('CLIENT', 'LIST')));
+  }
+
+  /** Waits until the server has logged a line that matches, in its present start. */
+  async logged(pattern: RegExp, withinMs = LOGGED_WITHIN_MS): Promise<void> {
+    const { log } = this.server;
+    await until(
+      () => log.lines.findLast(({ boot }) => boot === log.boot)?.text,
+      () => log.lines.some(({ boot, text }) => boot === log.boot && pattern.test(text)),
+      { what: `${this.name} to log ${pattern}`, withinMs },
+    );
   }
 
   /** The synchronizations this node decided as an upstream, over all its starts. */

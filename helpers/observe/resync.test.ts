@@ -88,6 +88,15 @@ describe('the decision on each request, from the upstream log', () => {
     ).toEqual([['partial', 'in-backlog', 7002, 9]]);
   });
 
+  test('a peer that announced no port', () => {
+    expect(
+      decisions(`
+        1:M 21 Nov 2026 20:06:11.302 * Replica 127.0.0.1:<unknown-replica-port> asks for synchronization
+        1:M 21 Nov 2026 20:06:11.302 * Partial resynchronization request from 127.0.0.1:<unknown-replica-port> accepted. Sending 1 bytes of backlog starting from offset 15.
+      `),
+    ).toEqual([['partial', 'in-backlog', 0, 1]]);
+  });
+
   test('a question without a decision yet is no event', () => {
     expect(
       decisions('1:M 21 Nov 2026 20:06:11.302 * Replica 127.0.0.1:7002 asks for synchronization'),

@@ -19,7 +19,7 @@ export type ResyncReason =
 export interface ResyncEvent {
   readonly kind: 'full' | 'partial';
   readonly reason: ResyncReason;
-  /** Announced listening port of the replica that asked. */
+  /** Announced listening port of the replica that asked; 0 if it announced none. */
   readonly replicaPort: number;
   /** Start of the upstream's process that decided: counters of INFO begin anew with each. */
   readonly boot: number;
@@ -30,7 +30,9 @@ export interface ResyncEvent {
   readonly evidence: readonly string[];
 }
 
-const ASKS = /^(?:Replica|Slave) \S*:(\d+) asks for synchronization/;
+const ASKS = /^(?:Replica|Slave) (?:.*:)?(\S+) asks for synchronization/;
+/** What a server prints for a peer that announced no port. */
+const NO_PORT = 0;
 const ACCEPTED = /^Partial resynchronization request from \S+ accepted\. Sending (\d+) bytes/;
 const NO_HISTORY = /^Full resync requested by (?:replica|slave) /;
 const LACK_OF_BACKLOG = /^Unable to partial resync with (?:replica|slave) \S+ for lack of backlog/;
@@ -53,7 +55,7 @@ export function resyncEvents(log: readonly LogLine[]): ResyncEvent[] {
     if (line.writer === 'child') continue;
     const asks = ASKS.exec(line.text);
     if (asks !== null) {
-      asked = { replicaPort: Number(asks[1]), text: line.text };
+      asked = { replicaPort: Number(asks[1]) || NO_PORT, text: line.text };
     } else if (asked !== undefined) {
       const event = decide(asked, line);
       const main = onMainChannel.get(asked.replicaPort);

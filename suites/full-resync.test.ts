@@ -1,0 +1,88 @@
+import {
+  bandwidth,
+  cut,
+  type Deployment,
+  expect,
+  fill,
+  load,
+  masterWithReplicas,
+  test,
+  topology,
+  until,
+  writeBytes,
+} from '../helpers/suite.ts';
+
+/** A master and servers that are masters of their own until a test makes replicas of them. */
+const strangers = (...names: string[]) => topology(['master', ...names].map((name) => ({ name })));
+
+test('a new replica attaches by one full resync and holds the data [H2]', async ({
+  deployment,
+}) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+
+  expect(pair.resyncsOf(pair.replica)).toMatchObject([{ kind: 'full', reason: 'no-history' }]);
+
+  await fill(pair.master, { seed: 1, keys: 300 });
+  await expect(pair.replica).toConvergeWith(pair.master);
+});
+
+test('a server with data of its own gives it up for the master’s', async ({ deployment }) => {
+  await using both = await deployment.start(strangers('stranger'));
+  const stranger = both.node('stranger');
+  await fill(both.master, { seed: 1, keys: 200 });
+  await fill(stranger, { seed: 2, keys: 200 });
+  await expect(expect(stranger).toHoldSameData(both.master)).rejects.toThrow('does not hold');
+
+  await stranger.replicaOf(both.master);
+
+  await expect(stranger).toResync('full', { reason: 'replication-id-mismatch' });
+  await expect(stranger).toConvergeWith(both.master);
+});
+
+test('three replicas that attach at once under five writers miss nothing [F1]', async ({
+  deployment,
+}) => {
+  await using all = await deployment.start(strangers('one', 'two', 'three'));
+  const newcomers = ['one', 'two', 'three'].map((name) => all.node(name));
+  await fill(all.master, { seed: 1, keys: 1_000 });
+  const writers = await Promise.all(
+    [1, 2, 3, 4, 5].map((seed) => load(all.master, { seed, ratePerSecond: 100, floor: 30 })),
+  );
+
+  await Promise.all(newcomers.map((newcomer) => newcomer.replicaOf(all.master)));
+
+  for (const newcomer of newcomers) await expect(newcomer).toResync('full');
+  for (const writer of writers) await writer.stop();
+  for (const newcomer of newcomers) await expect(newcomer).toConvergeWith(all.master);
+  const { counters } = await all.master.snapshot();
+  expect(counters).toMatchObject({ full: 3, partialOk: 0 });
+});
+
+test('a transfer cut in the middle of the RDB is retried from the start [N3]', async ({
+  deployment,
+}) => {
+  await using both = await deployment.start(strangers('newcomer'));
+  const newcomer = both.node('newcomer');
+  await writeBytes(both.master, { seed: 1, bytes: 4_000_000, valueBytes: 250_000 });
+  const link = await both.link(newcomer, both.master);
+
+  const slow = await link.apply(bandwidth('downstream', { kilobytesPerSecond: 500 }));
+  await newcomer.replicaOf(both.master);
+  await newcomer.logged(/REPLICA sync: receiving/);
+  const outage = await link.apply(cut(), { unproven: true });
+  await linkIsDown(both, 'newcomer');
+  await slow.heal();
+  await outage.heal();
+
+  await expect(newcomer).toResync('full', { times: 2 });
+  await expect(newcomer).toConvergeWith(both.master);
+});
+
+/** The transfer has ended without success: neither is an RDB received nor is the link up. */
+async function linkIsDown(deployment: Deployment, name: string): Promise<void> {
+  await until(
+    async () => (await deployment.node(name).snapshot()).upstream,
+    (upstream) => upstream?.link === 'down' && !upstream.syncInProgress,
+    { what: `the transfer to ${name} to break`, withinMs: 10_000, verdict: 'inconclusive' },
+  );
+}
