@@ -72,14 +72,20 @@ async function readDatabase(reading: Reading): Promise<Map<string, KeyRecord>> {
   return records;
 }
 
-/** Pages of keys. SCAN returns a key more than once at times, so callers must not count them. */
+/**
+ * Pages of at most `keysInFlight` keys; SCAN takes COUNT for a hint. It returns a key more than once at
+ * times, so callers must not count them.
+ */
 async function* scan(reading: Reading, ...filter: string[]): AsyncGenerator<Buffer[]> {
   let cursor = '0';
   do {
     const reply = await reading.call('SCAN', cursor, 'COUNT', reading.keysInFlight, ...filter);
     const [next, keys] = listOf(reply, 'SCAN');
     cursor = textOf(next, 'SCAN');
-    yield listOf(keys, 'SCAN').map((key) => bytesOf(key, 'SCAN'));
+    const page = listOf(keys, 'SCAN').map((key) => bytesOf(key, 'SCAN'));
+    for (let at = 0; at < page.length; at += reading.keysInFlight) {
+      yield page.slice(at, at + reading.keysInFlight);
+    }
   } while (cursor !== '0');
 }
 
@@ -140,23 +146,16 @@ async function readExpiries(reading: Reading, keys: readonly Buffer[]) {
     const replies = await Promise.all(keys.map((key) => call('PEXPIRETIME', key)));
     return replies.map((reply) => expiryOf(integerOf(reply, 'PEXPIRETIME'), 0));
   }
-  const [fromMs, untilMs, ...replies] = await bracketed(call, keys);
-  const anyExpires = replies.some((reply) => reply >= 0);
-  if (anyExpires) {
+  const [fromMs, replies, untilMs] = await Promise.all([
+    serverTimeMs(call),
+    Promise.all(keys.map((key) => call('PTTL', key))),
+    serverTimeMs(call),
+  ]);
+  const ttlsMs = replies.map((reply) => integerOf(reply, 'PTTL'));
+  if (ttlsMs.some((ttlMs) => ttlMs >= 0)) {
     reading.expiryPrecisionMs = Math.max(reading.expiryPrecisionMs, untilMs - fromMs + 1);
   }
-  return replies.map((reply) => expiryOf(reply, fromMs));
-}
-
-async function bracketed(
-  call: Call,
-  keys: readonly Buffer[],
-): Promise<[number, number, ...number[]]> {
-  const from = serverTimeMs(call);
-  const replies = keys.map((key) => call('PTTL', key));
-  const until = serverTimeMs(call);
-  const ttlsMs = (await Promise.all(replies)).map((reply) => integerOf(reply, 'PTTL'));
-  return [await from, await until, ...ttlsMs];
+  return ttlsMs.map((ttlMs) => expiryOf(ttlMs, fromMs));
 }
 
 function expiryOf(reply: number, fromMs: number): number | 'gone' | undefined {
