@@ -75,7 +75,7 @@ test('an aspect is compared where both sides tell it; where not, that is said', 
   const comparison = compareDatasets(dataset({ k: counted('x') }), dataset({ k: a }));
   expect(comparison.differences).toEqual([]);
   expect(comparison.limits).toEqual([
-    '1 keys are compared without field expiry, which not both servers tell',
+    '1 keys are compared without field expiry, which not both servers report and replicate',
   ]);
 });
 

@@ -22,16 +22,21 @@ test('different parts never share an encoding, equal ones always do', () => {
   );
 });
 
-test.each([
-  [['ab'], ['a', 'b']],
-  [['a', ''], ['a']],
-  [[''], []],
-])('contents %j and %j are told apart', (one, other) => {
-  const encoded = (content: string[]) =>
-    encodeParts('t', [
-      { kind: 'entry', name: [], content: content.map((item) => Buffer.from(item)) },
-    ]);
-  expect(encoded(one)).not.toEqual(encoded(other));
+test('of all small parts, alone and in pairs, no two share an encoding', () => {
+  // The texts look like the encoding's own lengths and counts.
+  const texts = ['', '\0', '\x01\0\0\0'].map((characters) => Buffer.from(characters, 'latin1'));
+  const lists = [
+    [],
+    ...texts.map((one) => [one]),
+    ...texts.map((one) => [one, texts[0] as Buffer]),
+  ];
+  const singles = lists.flatMap((name) =>
+    lists.map((content): Part => ({ kind: 'value', name, content })),
+  );
+  const pairs = singles.flatMap((one) => singles.map((other) => [one, other]));
+  const values = [[], ...singles.map((one) => [one]), ...pairs];
+  const encodings = new Set(values.map((value) => encodeParts('t', value).toString('latin1')));
+  expect(encodings.size).toBe(values.length);
 });
 
 test('the same parts of another type, kind or place are told apart', () => {

@@ -73,7 +73,7 @@ export function sortedSetValue(reply: unknown): Value | undefined {
 
 function canonicalScore(score: string): string {
   if (/^[+-]?inf$/i.test(score)) return score.startsWith('-') ? '-inf' : 'inf';
-  return String(Number(score) + 0);
+  return String(Number(score));
 }
 
 /** A hash from the replies to HGETALL and, if the server has it, HPEXPIRETIME of the same fields. */

@@ -7,7 +7,7 @@ import { databasesInUse, keepingSelected, select } from './databases.ts';
 import { READ_TYPES, readType, readValue } from './dataset-value.ts';
 
 export interface ReadDatasetOptions {
-  /** How many keys are asked for per SCAN, and so how many are read at a time. Default 128. */
+  /** How many keys are asked for per SCAN, and so how many are read at a time. Default 256. */
   readonly keysInFlight?: number;
 }
 
@@ -33,7 +33,7 @@ export async function readDataset(call: Call, options: ReadDatasetOptions = {}):
   const reading: Reading = {
     call,
     abilities: await readAbilities(call),
-    keysInFlight: options.keysInFlight ?? 128,
+    keysInFlight: options.keysInFlight ?? 256,
     dumped: new Map(),
     expiryPrecisionMs: 0,
   };
