@@ -10,6 +10,11 @@ const FIELDS_PER_CALL = 1_000;
 /** RDB version (2 bytes) and checksum (8 bytes), which end a DUMP payload and are not the key's. */
 const DUMP_FOOTER_BYTES = 10;
 
+/** The values of strings, in the order of their keys: one MGET costs far less than many GETs. */
+export async function readStrings(call: Call, keys: readonly Buffer[]) {
+  return listOf(await call('MGET', ...keys), 'MGET').map(stringValue);
+}
+
 /** The whole value of a key in the selected database; undefined if there is no such key (any more). */
 export async function readValue(
   call: Call,

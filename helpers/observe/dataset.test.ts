@@ -25,7 +25,7 @@ function server(
       args.includes('TYPE') && !args.includes('string')
         ? [bytes('0'), []]
         : [bytes('0'), keysOf(db).map(bytes)],
-    GET: ([key], db) => bytes(databases[db]?.[String(key)] ?? ''),
+    MGET: (keys, db) => keys.map((key) => bytes(databases[db]?.[String(key)] ?? '')),
     TIME: () => [bytes('100'), bytes('2500')],
     PTTL: () => -1,
     TYPE: () => bytes('none'),
@@ -54,7 +54,7 @@ test('reads every database in use and selects the one that was selected before',
 });
 
 test('selects the database again when the reading fails', async () => {
-  const fake = server({ 9: { a: '1' } }, { GET: () => Promise.reject(new Error('LOADING')) });
+  const fake = server({ 9: { a: '1' } }, { MGET: () => Promise.reject(new Error('LOADING')) });
   await expect(readDataset(fake.call)).rejects.toThrow('LOADING');
   expect(fake.sent.at(-1)).toBe('select 0');
 });
@@ -133,18 +133,35 @@ test('tells what the server counted as changes during the reading', async () => 
   expect((await read([5, 0], [1, 2])).changesWhileReading).toBeUndefined();
 });
 
-test('no more keys are in flight than asked for, even where SCAN gives more', async () => {
-  const names = Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`k${at}`, 'v']));
-  let inFlight = 0;
-  let mostInFlight = 0;
-  const GET = async () => {
-    inFlight += 1;
-    mostInFlight = Math.max(mostInFlight, inFlight);
+test('no more keys are read at a time than asked for, even where SCAN gives more', async () => {
+  const names = Object.fromEntries(Array.from({ length: 45 }, (_, at) => [`k${at}`, 'v']));
+  const fake = server({ 0: names });
+  const read = await readDataset(fake.call, { keysInFlight: 10 });
+  expect(read.databases.get(0)?.size).toBe(45);
+  const asked = fake.sent.filter((command) => command.startsWith('MGET'));
+  expect(asked.map((command) => command.split(' ').length - 1)).toEqual([10, 10, 10, 10, 5]);
+});
+
+test('a pass that fails ends only after the others, and its error is thrown', async () => {
+  let ended = false;
+  const slowly = async () => {
     await new Promise(setImmediate);
-    inFlight -= 1;
-    return bytes('v');
+    ended = true;
+    return null;
   };
-  const read = await readDataset(server({ 0: names }, { GET }).call, { keysInFlight: 10 });
-  expect(read.databases.get(0)?.size).toBe(50);
-  expect(mostInFlight).toBe(10);
+  const fake = server(
+    { 0: {} },
+    {
+      SCAN: (args) => [bytes('0'), args.includes('TYPE') ? [bytes('k')] : []],
+      LRANGE: () => Promise.reject(new Error('LOADING')),
+      MGET: async () => [await slowly()],
+      SMEMBERS: () => [],
+      HGETALL: () => [],
+      ZRANGE: () => [],
+      XINFO: () => Promise.reject(new Error('ERR no such key')),
+    },
+  );
+  await expect(readDataset(fake.call)).rejects.toThrow('LOADING');
+  expect(ended).toBe(true);
+  expect(fake.sent.at(-1)).toBe('select 0');
 });
