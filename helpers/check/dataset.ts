@@ -173,7 +173,9 @@ function limitsOf(
   }
   if (toleranceMs > 0) limits.push(`times of expiry may be ${toleranceMs} ms apart`);
   for (const [aspect, count] of uncompared) {
-    limits.push(`${count} keys are compared without ${aspect}, which not both servers tell`);
+    limits.push(
+      `${count} keys are compared without ${aspect}, which not both servers report and replicate`,
+    );
   }
   return limits;
 }

@@ -10,6 +10,11 @@ const FIELDS_PER_CALL = 1_000;
 /** RDB version (2 bytes) and checksum (8 bytes), which end a DUMP payload and are not the key's. */
 const DUMP_FOOTER_BYTES = 10;
 
+/** The values of strings, in the order of their keys: one MGET costs far less than many GETs. */
+export async function readStrings(call: Call, keys: readonly Buffer[]) {
+  return listOf(await call('MGET', ...keys), 'MGET').map(stringValue);
+}
+
 /** The whole value of a key in the selected database; undefined if there is no such key (any more). */
 export async function readValue(
   call: Call,
@@ -73,7 +78,7 @@ export function sortedSetValue(reply: unknown): Value | undefined {
 
 function canonicalScore(score: string): string {
   if (/^[+-]?inf$/i.test(score)) return score.startsWith('-') ? '-inf' : 'inf';
-  return String(Number(score) + 0);
+  return String(Number(score));
 }
 
 /** A hash from the replies to HGETALL and, if the server has it, HPEXPIRETIME of the same fields. */

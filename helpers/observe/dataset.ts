@@ -4,10 +4,10 @@ import { type Aspect, encodeParts, type Part, type Value } from '../check/value.
 import { type Abilities, readAbilities } from './abilities.ts';
 import { bytesOf, type Call, integerOf, listOf, textOf } from './call.ts';
 import { databasesInUse, keepingSelected, select } from './databases.ts';
-import { READ_TYPES, readType, readValue } from './dataset-value.ts';
+import { READ_TYPES, readStrings, readType, readValue } from './dataset-value.ts';
 
 export interface ReadDatasetOptions {
-  /** How many keys are asked for per SCAN, and so how many are read at a time. Default 128. */
+  /** How many keys of each type are asked for per SCAN and read at a time. Default 256. */
   readonly keysInFlight?: number;
 }
 
@@ -25,15 +25,16 @@ interface Reading {
  * Writers must be stopped and a replica must have caught up: what changes during the reading may be
  * read before or after the change, and `changesWhileReading` tells only that there was some. Keys that
  * have expired logically are not read: a master deletes them when SCAN meets them, a replica omits
- * them (and counts them in INFO keyspace until the master's DEL arrives). Memory: some 300 bytes per
- * key, and the values of `keysInFlight` keys, each whole. The connection is the reading's own until
- * it ends, with the database selected that was selected before.
+ * them (and counts them in INFO keyspace until the master's DEL arrives). Expired fields of a hash are
+ * hidden alike, but a field that expires between two readings is a difference. Memory: some 300 bytes
+ * per key, and the values of `keysInFlight` keys of each type, each whole. The connection is the
+ * reading's own until it ends, with the database selected that was selected before.
  */
 export async function readDataset(call: Call, options: ReadDatasetOptions = {}): Promise<Dataset> {
   const reading: Reading = {
     call,
     abilities: await readAbilities(call),
-    keysInFlight: options.keysInFlight ?? 128,
+    keysInFlight: options.keysInFlight ?? 256,
     dumped: new Map(),
     expiryPrecisionMs: 0,
   };
@@ -56,30 +57,42 @@ export async function readDataset(call: Call, options: ReadDatasetOptions = {}):
   };
 }
 
-/** One pass of SCAN per type spares a TYPE per key; a last pass finds the keys of other types. */
+/**
+ * One pass of SCAN per type spares a TYPE per key, and passes at once spare waiting; a last pass finds
+ * the keys of other types.
+ */
 async function readDatabase(reading: Reading): Promise<Map<string, KeyRecord>> {
   const records = new Map<string, KeyRecord>();
-  for (const type of READ_TYPES) {
+  const passes = READ_TYPES.map(async (type) => {
     for await (const keys of scan(reading, 'TYPE', type)) {
-      await readKeys(reading, records, keys, () => type);
+      await readKeys(reading, records, keys, Array<string>(keys.length).fill(type));
     }
-  }
+  });
+  // All passes have ended, well or not, before the connection selects another database.
+  const failed = (await Promise.allSettled(passes)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
   for await (const keys of scan(reading)) {
     const others = keys.filter((key) => !records.has(key.toString('latin1')));
     const types = await Promise.all(others.map((key) => readType(reading.call, key)));
-    await readKeys(reading, records, others, (at) => types[at]);
+    await readKeys(reading, records, others, types);
   }
   return records;
 }
 
-/** Pages of keys. SCAN returns a key more than once at times, so callers must not count them. */
+/**
+ * Pages of at most `keysInFlight` keys; SCAN takes COUNT for a hint. It returns a key more than once at
+ * times, so callers must not count them.
+ */
 async function* scan(reading: Reading, ...filter: string[]): AsyncGenerator<Buffer[]> {
   let cursor = '0';
   do {
     const reply = await reading.call('SCAN', cursor, 'COUNT', reading.keysInFlight, ...filter);
     const [next, keys] = listOf(reply, 'SCAN');
     cursor = textOf(next, 'SCAN');
-    yield listOf(keys, 'SCAN').map((key) => bytesOf(key, 'SCAN'));
+    const page = listOf(keys, 'SCAN').map((key) => bytesOf(key, 'SCAN'));
+    for (let at = 0; at < page.length; at += reading.keysInFlight) {
+      yield page.slice(at, at + reading.keysInFlight);
+    }
   } while (cursor !== '0');
 }
 
@@ -87,15 +100,12 @@ async function readKeys(
   reading: Reading,
   records: Map<string, KeyRecord>,
   keys: readonly Buffer[],
-  typeOf: (at: number) => string | undefined,
+  types: readonly (string | undefined)[],
 ): Promise<void> {
   if (keys.length === 0) return;
-  const [expiries, ...values] = await Promise.all([
+  const [expiries, values] = await Promise.all([
     readExpiries(reading, keys),
-    ...keys.map((key, at) => {
-      const type = typeOf(at);
-      return type === undefined ? undefined : readDigests(reading, key, type);
-    }),
+    readValues(reading, keys, types),
   ]);
   keys.forEach((key, at) => {
     const value = values[at];
@@ -113,9 +123,20 @@ function isReadType(type: string): boolean {
   return (READ_TYPES as readonly string[]).includes(type);
 }
 
-async function readDigests(reading: Reading, key: Buffer, type: string) {
-  const value = await readValue(reading.call, key, type, reading.abilities);
-  return value && digestsOf(value);
+/** The digests of the keys' values; undefined for a key that is gone. */
+async function readValues(
+  { call, abilities }: Reading,
+  keys: readonly Buffer[],
+  types: readonly (string | undefined)[],
+) {
+  const digests = (value: Value | undefined) => value && digestsOf(value);
+  if (types.every((type) => type === 'string')) return (await readStrings(call, keys)).map(digests);
+  return Promise.all(
+    keys.map(async (key, at) => {
+      const type = types[at];
+      return type === undefined ? undefined : digests(await readValue(call, key, type, abilities));
+    }),
+  );
 }
 
 /** A value as its digests, the form in which datasets are compared. */
@@ -140,23 +161,16 @@ async function readExpiries(reading: Reading, keys: readonly Buffer[]) {
     const replies = await Promise.all(keys.map((key) => call('PEXPIRETIME', key)));
     return replies.map((reply) => expiryOf(integerOf(reply, 'PEXPIRETIME'), 0));
   }
-  const [fromMs, untilMs, ...replies] = await bracketed(call, keys);
-  const anyExpires = replies.some((reply) => reply >= 0);
-  if (anyExpires) {
+  const [fromMs, replies, untilMs] = await Promise.all([
+    serverTimeMs(call),
+    Promise.all(keys.map((key) => call('PTTL', key))),
+    serverTimeMs(call),
+  ]);
+  const ttlsMs = replies.map((reply) => integerOf(reply, 'PTTL'));
+  if (ttlsMs.some((ttlMs) => ttlMs >= 0)) {
     reading.expiryPrecisionMs = Math.max(reading.expiryPrecisionMs, untilMs - fromMs + 1);
   }
-  return replies.map((reply) => expiryOf(reply, fromMs));
-}
-
-async function bracketed(
-  call: Call,
-  keys: readonly Buffer[],
-): Promise<[number, number, ...number[]]> {
-  const from = serverTimeMs(call);
-  const replies = keys.map((key) => call('PTTL', key));
-  const until = serverTimeMs(call);
-  const ttlsMs = (await Promise.all(replies)).map((reply) => integerOf(reply, 'PTTL'));
-  return [await from, await until, ...ttlsMs];
+  return ttlsMs.map((ttlMs) => expiryOf(ttlMs, fromMs));
 }
 
 function expiryOf(reply: number, fromMs: number): number | 'gone' | undefined {

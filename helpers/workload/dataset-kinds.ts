@@ -1,6 +1,5 @@
 import type { Random } from '../random.ts';
-
-export type Command = readonly [string, ...(string | Buffer | number)[]];
+import type { Command } from './command.ts';
 
 type Arguments = (string | Buffer | number)[];
 

@@ -1,0 +1,2 @@
+/** A command as it is sent. */
+export type Command = readonly [string, ...(string | Buffer | number)[]];
