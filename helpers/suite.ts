@@ -44,7 +44,7 @@ export const test = base
     onCleanup(() => driver[Symbol.asyncDispose]());
     return driver;
   })
-  .extend('deployment', async ({ driver, task, onTestFailed }, { onCleanup }) => {
+  .extend('deployment', async ({ driver, task, onTestFailed, onTestFinished }, { onCleanup }) => {
     const started: Deployment[] = [];
     const evidence: Evidence[] = [];
     const collect = async (deployment: Deployment): Promise<void> => {
@@ -56,7 +56,7 @@ export const test = base
     const endAll = async (): Promise<void> => {
       for (const deployment of started) await deployment[Symbol.asyncDispose]();
     };
-    onTestFailed(async () => {
+    const report = async (): Promise<void> => {
       // What a test that timed out left running ends here, so that its evidence is taken.
       await endAll();
       const file = relative(process.cwd(), task.file.filepath);
@@ -73,7 +73,9 @@ export const test = base
         evidence,
       );
       for (const error of errors) error.message += `\nartifact: ${folder}`;
-    });
+    };
+    onTestFailed(report);
+    if (process.env['ARTIFACTS'] === 'always') onTestFinished(report);
     onCleanup(endAll);
     const deployments: Deployments = {
       target: driver.target,

@@ -52,6 +52,7 @@ test('three replicas that attach at once under five writers miss nothing [F1]', 
   await Promise.all(newcomers.map((newcomer) => newcomer.replicaOf(all.master)));
 
   for (const newcomer of newcomers) await expect(newcomer).toResync('full');
+  for (const writer of writers) await writer.goesOn(30);
   for (const writer of writers) await writer.stop();
   for (const newcomer of newcomers) await expect(newcomer).toConvergeWith(all.master);
   const { counters } = await all.master.snapshot();
@@ -66,7 +67,7 @@ test('a transfer cut in the middle of the RDB is retried from the start [N3]', a
   await writeBytes(both.master, { seed: 1, bytes: 4_000_000, valueBytes: 250_000 });
   const link = await both.link(newcomer, both.master);
 
-  const slow = await link.apply(bandwidth('downstream', { kilobytesPerSecond: 500 }));
+  const slow = await link.apply(bandwidth('downstream', { kilobytesPerSecond: 4_000 }));
   await newcomer.replicaOf(both.master);
   await newcomer.logged(/REPLICA sync: receiving/);
   const outage = await link.apply(cut(), { unproven: true });

@@ -8,7 +8,7 @@ test('a short cut under load ends in one partial resync [P1]', async ({ deployme
   await using writes = await load(pair.master, { seed: 1, ratePerSecond: 500, floor: 100 });
 
   const outage = await pair.replica.link.apply(cut());
-  await writeBytes(pair.master, { seed: 2, bytes: 100_000 });
+  await writes.goesOn(100);
   await outage.heal();
 
   await expect(pair.replica).toResync('partial', { reason: 'in-backlog' });

@@ -1,5 +1,6 @@
 import type { Node } from '../deployment/node.ts';
 import { ChaosError } from '../errors.ts';
+import { until } from '../until.ts';
 import { type Filled, type FillOptions, fillDataset } from './dataset.ts';
 import {
   type WriteBytesOptions,
@@ -30,8 +31,12 @@ export async function writeBytes(node: Node, options: WriteBytesOptions): Promis
   return written;
 }
 
+const GOES_ON_WITHIN_MS = 20_000;
+
 /** A load on a node. Leaving the scope stops it. */
 export interface Load extends AsyncDisposable {
+  /** Waits until that many more writes have been accepted than there are now. */
+  goesOn(writes: number): Promise<void>;
   /** Stops, and counts. Fewer accepted writes than the floor are an error of class `inconclusive`. */
   stop(): Promise<WriteLoadResult>;
 }
@@ -57,6 +62,18 @@ export async function load(
     return stopped;
   };
   return {
+    goesOn: async (writes) => {
+      const before = running.counts.ok;
+      await until(
+        () => running.counts,
+        ({ ok }) => ok >= before + writes,
+        {
+          what: `${writes} more writes on ${node.name} to be accepted`,
+          withinMs: GOES_ON_WITHIN_MS,
+          verdict: 'inconclusive',
+        },
+      );
+    },
     stop: async () => {
       const result = await stop();
       timeline.record(node.name, `load stopped: ${JSON.stringify(result)}`);

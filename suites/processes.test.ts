@@ -1,0 +1,83 @@
+import { cut, expect, fill, masterWithReplicas, test, writeBytes } from '../helpers/suite.ts';
+
+/** A clean stop writes an RDB that holds replication ID and offset. */
+const saving = { save: '3600 1000000' };
+
+test('a replica stopped cleanly and restarted with its data resumes by a partial resync [P3]', async ({
+  deployment,
+}) => {
+  await using pair = await deployment.start(masterWithReplicas(1, { replicaConfig: saving }));
+  await fill(pair.master, { seed: 1, keys: 100 });
+  await expect(pair.replica).toConvergeWith(pair.master);
+
+  await pair.replica.stop();
+  await writeBytes(pair.master, { seed: 2, bytes: 20_000 });
+  await pair.replica.restart({ data: 'kept' });
+
+  await expect(pair.replica).toResync('partial');
+  await expect(pair.replica).toConvergeWith(pair.master);
+});
+
+test('a replica restarted with its data lost makes a full resync [N24]', async ({ deployment }) => {
+  await using pair = await deployment.start(masterWithReplicas(1, { replicaConfig: saving }));
+  await fill(pair.master, { seed: 1, keys: 100 });
+  await expect(pair.replica).toConvergeWith(pair.master);
+
+  await pair.replica.stop();
+  await pair.replica.restart({ data: 'lost' });
+
+  await expect(pair.replica).toResync('full', { reason: 'no-history' });
+  await expect(pair.replica).toConvergeWith(pair.master);
+});
+
+test('a replica killed without persistence makes a full resync [N24]', async ({ deployment }) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+  await fill(pair.master, { seed: 1, keys: 100 });
+
+  await pair.replica.kill();
+  await pair.replica.restart({ data: 'kept' });
+
+  await expect(pair.replica).toResync('full', { reason: 'no-history' });
+  await expect(pair.replica).toConvergeWith(pair.master);
+});
+
+test('a replica paused for a moment only lags: nobody resyncs [P5]', async ({ deployment }) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+  await expect(pair.replica).toConvergeWith(pair.master);
+
+  await pair.replica.pause();
+  await writeBytes(pair.master, { seed: 1, bytes: 100_000 });
+  await expect(pair.replica.snapshot()).rejects.toThrow('timed out');
+  await pair.replica.resume();
+
+  await expect(pair.replica).toConvergeWith(pair.master);
+  expect(pair.unjudgedResyncsOf(pair.replica)).toEqual([]);
+});
+
+test('a replica frozen through an outage finds out when it wakes, and resumes [P5]', async ({
+  deployment,
+}) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+  await pair.replica.pause();
+  const outage = await pair.replica.link.apply(cut());
+  await writeBytes(pair.master, { seed: 1, bytes: 50_000 });
+  await outage.heal();
+  await pair.replica.resume();
+
+  await expect(pair.replica).toResync('partial');
+  await expect(pair.replica).toConvergeWith(pair.master);
+});
+
+test('a paused node can be killed, and a killed one is started but once', async ({
+  deployment,
+}) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+  await pair.replica.pause();
+  await pair.replica.kill();
+  await pair.replica.restart({ data: 'kept' });
+  await expect(pair.replica).toResync('full');
+
+  await expect(pair.replica.restart({ data: 'kept' })).rejects.toThrow(
+    'misuse: replica-1 is running: stop or kill it before a restart',
+  );
+});
