@@ -40,7 +40,7 @@ export async function readValue(
   }
 }
 
-export function stringValue(reply: unknown): Value | undefined {
+function stringValue(reply: unknown): Value | undefined {
   if (reply === null) return undefined;
   return { type: 'string', parts: [{ kind: 'value', name: [], content: [bytesOf(reply, 'GET')] }] };
 }

@@ -140,7 +140,7 @@ async function readValues(
 }
 
 /** A value as its digests, the form in which datasets are compared. */
-export function digestsOf(value: Value): Omit<KeyRecord, 'expiresAtMs'> {
+function digestsOf(value: Value): Omit<KeyRecord, 'expiresAtMs'> {
   const digest = (parts: readonly Part[]) => hash('sha1', encodeParts(value.type, parts), 'base64');
   if (value.finer === undefined) return { type: value.type, digest: digest(value.parts) };
   const finer: Partial<Record<Aspect, string>> = {};
