@@ -39,7 +39,7 @@ export async function until<T>(
     if (performance.now() - startedAt >= options.withinMs) {
       throw new ChaosError(
         options.verdict ?? 'liveness',
-        `waited ${options.withinMs} ms for ${options.what}; last seen: ${last}`,
+        `waited ${Math.round(options.withinMs)} ms for ${options.what}; last seen: ${last}`,
       );
     }
     await pause(POLL_MS);

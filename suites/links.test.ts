@@ -47,7 +47,7 @@ test('a fault that has no effect is inconclusive, and is taken back', async ({ d
   await using pair = await deployment.start(masterWithReplicas(1));
   const idle = { ...latency('downstream', { latencyMs: 5_000 }), means: [] };
 
-  await expect(pair.replica.link.apply(idle)).rejects.toThrow(
+  await expect(pair.replica.link.apply(idle, { provenWithinMs: 200 })).rejects.toThrow(
     /^inconclusive: waited \d+ ms for an answer after at least 5000 ms/,
   );
   const real = await pair.replica.link.apply(cut());
@@ -58,7 +58,7 @@ test('a link whose upstream is dead cannot prove a fault', async ({ deployment }
   await using pair = await deployment.start(masterWithReplicas(1));
   await pair.master.kill();
 
-  await expect(pair.replica.link.apply(cut())).rejects.toThrow(
+  await expect(pair.replica.link.apply(cut(), { provenWithinMs: 200 })).rejects.toThrow(
     /^inconclusive: .*to carry a PING before the fault/,
   );
 });

@@ -1,12 +1,7 @@
+import type { Capability } from '../deployment/capabilities.ts';
+
 /** A command as it is sent; a Buffer stands for bytes that are not text. */
 type Command = readonly [string, ...(string | number | Buffer)[]];
-
-/** What a server must have for a mutation to be possible; the versions are the first that do. */
-export type MutationNeed =
-  | 'hpexpireat' // Redis 7.4, Valkey 9.0
-  | 'createconsumer' // Redis 6.2
-  | 'stream-counters' // Redis 7.0
-  | 'entries-read-replicated'; // Redis 7.4, Valkey 8.0
 
 /** One way in which a copy of a dataset can be wrong, and how the comparison must word it. */
 export interface Mutation {
@@ -18,7 +13,7 @@ export interface Mutation {
   readonly mutation: readonly Command[];
   /** The lines that describe the difference; `*` stands for anything. */
   readonly words: readonly string[];
-  readonly needs?: MutationNeed;
+  readonly needs?: Capability;
 }
 
 /** Every mutation touches this key alone, so deleting it from every database undoes any of them. */
@@ -64,7 +59,7 @@ type Row = readonly [
   setup: keyof typeof WRITTEN,
   mutation: readonly Command[],
   words: readonly string[],
-  needs?: MutationNeed,
+  needs?: Capability,
 ];
 
 const ROWS: readonly Row[] = [

@@ -7,8 +7,14 @@ import { until } from '../until.ts';
 import type { Fault } from './fault.ts';
 import { describeSighting, look, PING, type Sighting } from './probe.ts';
 
-const HEALTHY_WITHIN_MS = 5_000;
-const EFFECT_WITHIN_MS = 5_000;
+const PROVEN_WITHIN_MS = 5_000;
+
+export interface ApplyOptions {
+  /** No proof: for a link whose upstream does not answer. */
+  readonly unproven?: boolean;
+  /** How long the link may take to carry bytes, and the fault to show. Default 5 000. */
+  readonly provenWithinMs?: number;
+}
 
 /** When a fault was in force, in milliseconds since the epoch, and how it showed. */
 export interface Outage {
@@ -57,11 +63,11 @@ export class Link {
   /**
    * Puts a fault in force. The link must carry bytes before, and a client must see the effect after;
    * a fault without effect is an error of class `inconclusive`, never a silent pass.
-   * `unproven` leaves both out, for a link whose upstream does not answer.
    */
-  async apply(fault: Fault, options: { readonly unproven?: boolean } = {}): Promise<ActiveFault> {
-    const proven = options.unproven !== true;
-    if (proven && this.#faults === 0) await this.#mustCarry('before the fault');
+  async apply(fault: Fault, options: ApplyOptions = {}): Promise<ActiveFault> {
+    const { unproven = false, provenWithinMs: withinMs = PROVEN_WITHIN_MS } = options;
+    const proven = !unproven;
+    if (proven && this.#faults === 0) await this.#mustCarry('before the fault', withinMs);
     this.#faults += 1;
     const appliedAtMs = now();
     const remove = await this.#inject(fault);
@@ -71,12 +77,12 @@ export class Link {
       this.#faults -= 1;
       const healedAtMs = now();
       this.#timeline.record(this.name, `healed: ${fault.kind}`);
-      if (proven && this.#faults === 0) await this.#mustCarry('after the heal');
+      if (proven && this.#faults === 0) await this.#mustCarry('after the heal', withinMs);
       return { fault: fault.description, link: this.name, appliedAtMs, effect, healedAtMs };
     };
     let effect: string;
     try {
-      effect = proven ? await this.#prove(fault) : 'not looked at';
+      effect = proven ? await this.#prove(fault, withinMs) : 'not looked at';
     } catch (thrown) {
       await heal('none');
       throw thrown;
@@ -120,24 +126,24 @@ export class Link {
     };
   }
 
-  async #prove({ effect, kind }: Fault): Promise<string> {
+  async #prove({ effect, kind }: Fault, withinMs: number): Promise<string> {
     if (effect === undefined) return 'no client can see it';
     const seen = await until(() => look(this.outside, effect.question), effect.shows, {
       what: `${effect.expected} (the effect of ${kind} on ${this.name})`,
-      withinMs: EFFECT_WITHIN_MS,
+      withinMs,
       verdict: 'inconclusive',
       describe: (last) => describeSighting(last as Sighting),
     });
     return describeSighting(seen);
   }
 
-  async #mustCarry(when: string): Promise<void> {
+  async #mustCarry(when: string, withinMs: number): Promise<void> {
     await until(
       () => look(this.outside, { ...PING, withinMs: 1_000 }),
       ({ outcome }) => outcome === 'answered',
       {
         what: `the link ${this.name} to carry a PING ${when}`,
-        withinMs: HEALTHY_WITHIN_MS,
+        withinMs,
         verdict: 'inconclusive',
         describe: (last) => describeSighting(last as Sighting),
       },

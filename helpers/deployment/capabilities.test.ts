@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { can, compareVersions } from './capabilities.ts';
+
+test.for([
+  ['7.0.15', '7.0', 1],
+  ['7.0', '7.0.0', 0],
+  ['6.0.16', '6.2', -1],
+  ['7.10', '7.9.9', 1],
+] as const)('%s against %s', ([a, b, sign]) => {
+  expect(Math.sign(compareVersions(a, b))).toBe(sign);
+});
+
+test('a capability by product and version', () => {
+  expect(can({ product: 'redis', version: '8.0.2' }, 'hpexpireat')).toBe(true);
+  expect(can({ product: 'redis', version: '7.0.15' }, 'hpexpireat')).toBe(false);
+  expect(can({ product: 'valkey', version: '8.1.1' }, 'hpexpireat')).toBe(false);
+});

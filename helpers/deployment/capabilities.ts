@@ -1,0 +1,34 @@
+/** A product and a version of it, as far as known: `7.0` or `7.0.15`. */
+export interface Versioned {
+  readonly product: 'redis' | 'valkey';
+  readonly version: string;
+}
+
+/** The first version of each product that can do a thing. */
+const SINCE = {
+  /** TTLs of hash fields. */
+  hpexpireat: { redis: '7.4', valkey: '9.0' },
+  /** XGROUP CREATECONSUMER. */
+  createconsumer: { redis: '6.2', valkey: '7.2' },
+  /** XADD with an entries-added and a max-deleted-id that XSETID sets. */
+  'stream-counters': { redis: '7.0', valkey: '7.2' },
+  /** XREADGROUP replicates entries-read (redis/redis#12898). */
+  'entries-read-replicated': { redis: '7.4', valkey: '8.0' },
+} as const satisfies Record<string, Record<Versioned['product'], string>>;
+
+export type Capability = keyof typeof SINCE;
+
+/** Whether a server of this version can do it. */
+export function can(server: Versioned, capability: Capability): boolean {
+  return compareVersions(server.version, SINCE[capability][server.product]) >= 0;
+}
+
+/** Negative, zero or positive as a is older than, the same as or newer than b; absent parts are zero. */
+export function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => version.split('.').map(Number));
+  for (const index of [0, 1, 2]) {
+    const difference = (left?.[index] ?? 0) - (right?.[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
