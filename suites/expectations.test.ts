@@ -8,6 +8,7 @@ import {
   masterWithReplicas,
   test,
   topology,
+  until,
   writeBytes,
 } from '../helpers/suite.ts';
 
@@ -29,12 +30,36 @@ test('one resync is expected, there were two', async ({ deployment }) => {
   for (const times of [1, 2]) {
     const outage = await pair.replica.link.apply(cut());
     await outage.heal();
-    await pair.inSync(pair.replica);
-    expect(pair.unjudgedResyncsOf(pair.replica)).toHaveLength(times);
+    await until(
+      () => pair.unjudgedResyncsOf(pair.replica).length,
+      (made) => made === times,
+      {
+        what: `resync ${times}`,
+        withinMs: 10_000,
+      },
+    );
   }
 
   await expect(expect(pair.replica).toResync('partial')).rejects.toThrow(
     'expected to make one partial resync, and made:\n- partial',
+  );
+});
+
+test('no resync is expected, there was one', async ({ deployment }) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+  const outage = await pair.replica.link.apply(cut());
+  await outage.heal();
+  await until(
+    () => pair.unjudgedResyncsOf(pair.replica).length,
+    (made) => made === 1,
+    {
+      what: 'the resync',
+      withinMs: 10_000,
+    },
+  );
+
+  await expect(expect(pair.replica).toHaveStayedInSync()).rejects.toThrow(
+    'correctness: replica-1 was expected to stay in sync, and made:\n- partial',
   );
 });
 

@@ -3,11 +3,13 @@ import { type Link, openLink } from '../links/link.ts';
 import type { ResyncEvent } from '../observe/resync.ts';
 import { Timeline } from '../timeline.ts';
 import { until } from '../until.ts';
+import { disagreements } from './agreement.ts';
 import { BASELINE, renderConfig } from './config.ts';
 import type { Driver, Server } from './driver.ts';
 import { Node } from './node.ts';
 import { generations, type NodeSpec, type Topology } from './topology.ts';
 
+const LOGS_WITHIN_MS = 10_000;
 const IN_SYNC_WITHIN_MS = 30_000;
 
 type EndHook = (deployment: Deployment) => Promise<void>;
@@ -45,6 +47,7 @@ export class Deployment implements AsyncDisposable {
         await Promise.all(generation.map((spec) => deployment.#add(spec)));
       }
       await Promise.all(deployment.replicas.map((replica) => deployment.inSync(replica)));
+      await deployment.#logsComplete();
     } catch (thrown) {
       await deployment[Symbol.asyncDispose]();
       throw thrown;
@@ -140,6 +143,15 @@ export class Deployment implements AsyncDisposable {
   /** What there is now is judged: the next expectation starts after it. */
   judged(replica: Node): void {
     this.#judged.set(replica.name, this.resyncsOf(replica).length);
+  }
+
+  /** Waits until every log tells what the counters say: from here on, silence is evidence. */
+  async #logsComplete(): Promise<void> {
+    await until(
+      () => disagreements(this.nodes),
+      (found) => found.length === 0,
+      { what: 'logs and counters to agree', withinMs: LOGS_WITHIN_MS, verdict: 'environment' },
+    );
   }
 
   /** Waits until a replica's link is up and its upstream counts it as online. */

@@ -3,11 +3,13 @@ import type { Node } from '../deployment/node.ts';
 import { ChaosError } from '../errors.ts';
 import type { ResyncEvent } from '../observe/resync.ts';
 import { type ConvergenceExpectation, converged, holdsSameData } from './convergence.ts';
-import { type ResyncExpectation, resynced } from './resync.ts';
+import { type ResyncExpectation, resynced, stayedInSync } from './resync.ts';
 
 interface ReplicationMatchers {
   /** See `resynced`: how the replica synchronized since the last time this was asked. */
   toResync(kind: ResyncEvent['kind'], expectation?: ResyncExpectation): Promise<void>;
+  /** See `stayedInSync`: connected, and no resync since the last time `toResync` was asked. */
+  toHaveStayedInSync(): Promise<void>;
   /** See `converged`: replication ID, offset, then data. */
   toConvergeWith(master: Node, expectation?: ConvergenceExpectation): Promise<void>;
   /** See `holdsSameData`: every key as it is now. */
@@ -22,6 +24,9 @@ declare module 'vitest' {
 expect.extend({
   toResync(replica: Node, kind: ResyncEvent['kind'], expectation?: ResyncExpectation) {
     return verdict(this, () => resynced(replica, kind, expectation));
+  },
+  toHaveStayedInSync(replica: Node) {
+    return verdict(this, () => stayedInSync(replica));
   },
   toConvergeWith(replica: Node, master: Node, expectation?: ConvergenceExpectation) {
     return verdict(this, () => converged(replica, master, expectation));

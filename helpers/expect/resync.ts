@@ -1,7 +1,7 @@
+import { disagreements } from '../deployment/agreement.ts';
 import type { Node } from '../deployment/node.ts';
-import { ChaosError, messageOf } from '../errors.ts';
+import { ChaosError } from '../errors.ts';
 import type { ResyncEvent, ResyncReason } from '../observe/resync.ts';
-import type { SyncCounters } from '../observe/snapshot.ts';
 import { until } from '../until.ts';
 
 export interface ResyncExpectation {
@@ -58,35 +58,38 @@ export async function resynced(
   return seen.resyncs;
 }
 
+/**
+ * Judges that a replica is connected and has made no resync since the last judgement, by the same
+ * evidence.
+ */
+export async function stayedInSync(replica: Node, withinMs = 5_000): Promise<void> {
+  const { resyncs } = await until(
+    () => see(replica),
+    (seen) => seen.link === 'up' && seen.disagreements.length === 0,
+    {
+      what: `${replica.name} to be connected, with log and counters that agree`,
+      withinMs,
+      describe: (last) => describe(last as Seen),
+    },
+  );
+  if (resyncs.length > 0) {
+    throw new ChaosError(
+      'correctness',
+      `${replica.name} was expected to stay in sync, and made:\n${resyncs.map(inWords).join('\n')}`,
+    );
+  }
+}
+
 async function see(replica: Node): Promise<Seen> {
-  const { upstream } = await replica.snapshot();
   const { deployment } = replica;
-  const resyncs = deployment.unjudgedResyncsOf(replica);
-  const disagreements = await Promise.all(deployment.nodes.map(disagreementOf));
+  const told = await disagreements(deployment.nodes);
+  const { upstream } = await replica.snapshot();
   return {
     link: upstream?.link ?? 'is a master',
     syncInProgress: upstream?.syncInProgress ?? false,
-    resyncs,
-    disagreements: disagreements.filter((one) => one !== undefined),
+    resyncs: deployment.unjudgedResyncsOf(replica),
+    disagreements: told,
   };
-}
-
-/** Compares a node's counters with its log, for the process that runs now. */
-async function disagreementOf(upstream: Node): Promise<string | undefined> {
-  if (upstream.server.exit !== undefined) return undefined;
-  let counters: SyncCounters;
-  try {
-    ({ counters } = await upstream.snapshot());
-  } catch (thrown) {
-    return `${upstream.name} does not tell its counters: ${messageOf(thrown)}`;
-  }
-  const served = upstream.resyncsServed().filter(({ boot }) => boot === upstream.server.log.boot);
-  const told = {
-    full: served.filter(({ kind }) => kind === 'full').length,
-    partialOk: served.filter(({ kind }) => kind === 'partial').length,
-  };
-  if (told.full === counters.full && told.partialOk === counters.partialOk) return undefined;
-  return `${upstream.name} counts ${JSON.stringify(counters)}, its log tells ${JSON.stringify(told)}`;
 }
 
 function describe({ link, syncInProgress, resyncs, disagreements }: Seen): string {
