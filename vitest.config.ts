@@ -26,7 +26,7 @@ export default defineConfig({
     reporters: process.env['GITHUB_ACTIONS'] ? ['default', 'github-actions'] : ['default'],
     globalSetup: './helpers/global-setup.ts',
     // Suites wait for servers more than they compute.
-    maxWorkers: 4,
+    maxWorkers: 6,
     projects: [
       { test: { name: UNIT, include: ['{helpers,fixtures}/**/*.test.ts'] } },
       ...runnable.map((target) => ({

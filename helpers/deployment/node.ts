@@ -90,6 +90,15 @@ export class Node {
     return String(await this.#observer.call('INFO'));
   }
 
+  /** CONFIG GET *, one directive a line. */
+  async effectiveConfig(): Promise<string> {
+    const pairs = (await this.#observer.call('CONFIG', 'GET', '*')) as string[];
+    const directives = pairs.flatMap((value, index) =>
+      index % 2 === 0 ? [`${value} ${pairs[index + 1] || '""'}`] : [],
+    );
+    return `${directives.sort().join('\n')}\n`;
+  }
+
   async role(): Promise<Role> {
     return roleOf(await this.#observer.call('ROLE'));
   }

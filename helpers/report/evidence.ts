@@ -8,6 +8,7 @@ export interface NodeEvidence {
   readonly name: string;
   /** INFO, or why there was none. */
   readonly info: string;
+  /** Every directive as the node has it in force, or why it does not tell. */
   readonly config: string;
   readonly log: string;
 }
@@ -41,7 +42,9 @@ async function evidenceOf(node: Node): Promise<NodeEvidence> {
     server.exit === undefined
       ? node.info().catch((thrown: unknown) => `no INFO: ${messageOf(thrown)}`)
       : `no INFO: the process has ended (${server.exit.signal ?? `exit code ${server.exit.code}`})`,
-    server.readConfig().catch((thrown: unknown) => `not read: ${messageOf(thrown)}`),
+    server.exit === undefined
+      ? node.effectiveConfig().catch((thrown: unknown) => `not told: ${messageOf(thrown)}`)
+      : 'not told: the process has ended',
   ]);
   const log = server.log.lines.map(({ stamp, text }) => `${stamp} ${text}`).join('\n');
   return { name, info, config, log };

@@ -73,6 +73,7 @@ export class ContainersDriver implements Driver {
         network: this.#network,
         labels: this.#labels,
         reach: this.#toxiproxy.reach,
+        containerName: `${this.#network.getName()}-${spec.port}-${spec.name}`,
       }),
     );
   }

@@ -14,11 +14,23 @@ import { addressOf, type Reach } from './reach.ts';
 type Container = ReturnType<ContainerRuntimeClient['container']['getById']>;
 
 const CONFIG_FILE = '/data/redis.conf';
+const CONFIG_VARIABLE = 'REDIS_CHAOS_CONFIG';
+/**
+ * Writes the redis.conf on the first start, then starts the server as the image would. Copying a file
+ * into a container costs the engine as much as starting the container.
+ */
+const START_SCRIPT = [
+  `test -f ${CONFIG_FILE} || printenv ${CONFIG_VARIABLE} > ${CONFIG_FILE}`,
+  'command -v docker-entrypoint.sh > /dev/null && exec docker-entrypoint.sh "$@"',
+  'exec "$@"',
+].join('\n');
 
 interface Surroundings {
   readonly network: StartedNetwork;
   readonly labels: Record<string, string>;
   readonly reach: Reach;
+  /** Unique in the engine; also the host name by which others on the network find it. */
+  readonly containerName: string;
 }
 
 /** A server in a container of its own. Its data directory lives as long as the container. */
@@ -41,7 +53,7 @@ export class ContainerServer implements Server {
   constructor(spec: ServerSpec, target: ContainersTarget, surroundings: Surroundings) {
     this.name = spec.name;
     this.port = spec.port;
-    this.inside = { host: spec.name, port: spec.port };
+    this.inside = { host: surroundings.containerName, port: spec.port };
     this.#config = spec.config;
     this.#target = target;
     this.#surroundings = surroundings;
@@ -127,11 +139,11 @@ export class ContainerServer implements Server {
 
   async #create(): Promise<void> {
     const container = new GenericContainer(this.#target.image)
-      .withNetwork(this.#surroundings.network)
-      .withNetworkAliases(this.name)
+      .withName(this.inside.host)
+      .withNetworkMode(this.#surroundings.network.getName())
       .withLabels(this.#surroundings.labels)
-      .withCommand([this.#target.serverCommand, CONFIG_FILE])
-      .withCopyContentToContainer([{ content: this.#config, target: CONFIG_FILE }])
+      .withEnvironment({ [CONFIG_VARIABLE]: this.#config })
+      .withCommand(['sh', '-c', START_SCRIPT, 'sh', this.#target.serverCommand, CONFIG_FILE])
       .withWaitStrategy(noWait);
     if (this.#surroundings.reach === 'published') container.withExposedPorts(this.port);
     const started = await container.start();

@@ -9,7 +9,6 @@ import { removeContainer } from './engine-helpers.ts';
 import { noWait } from './no-wait.ts';
 import { addressOf, comesToAccept, type Reach } from './reach.ts';
 
-const ALIAS = 'toxiproxy';
 const API_PORT = 8474;
 /** The ports that @testcontainers/toxiproxy publishes for proxies. */
 const FIRST_LISTENER_PORT = 8666;
@@ -34,6 +33,8 @@ export class ToxiproxyInContainer implements AsyncDisposable {
   readonly client: Toxiproxy;
   readonly reach: Reach;
   readonly #container: StartedToxiProxyContainer;
+  /** Its name in the engine, by which servers on the network find it. */
+  readonly #name: string;
   /** Where the test process finds Toxiproxy itself; `direct` only. */
   readonly #host: string;
   readonly #freePorts = Array.from(
@@ -50,6 +51,7 @@ export class ToxiproxyInContainer implements AsyncDisposable {
     this.client = client;
     this.reach = reach;
     this.#container = container;
+    this.#name = container.getName().replace(/^\//, '');
     this.#host = host;
   }
 
@@ -60,7 +62,11 @@ export class ToxiproxyInContainer implements AsyncDisposable {
     labels: Record<string, string>,
   ): Promise<ToxiproxyInContainer> {
     const start = (container: ToxiProxyContainer): Promise<StartedToxiProxyContainer> =>
-      container.withNetwork(network).withNetworkAliases(ALIAS).withLabels(labels).start();
+      container
+        .withName(`${network.getName()}-toxiproxy`)
+        .withNetworkMode(network.getName())
+        .withLabels(labels)
+        .start();
     if (process.platform === 'linux') {
       const direct = await start(new DirectToxiProxyContainer(image));
       const address = await addressOf((await engineClient()).container.getById(direct.getId()), {
@@ -90,7 +96,7 @@ export class ToxiproxyInContainer implements AsyncDisposable {
     }
     return {
       listen: `0.0.0.0:${port}`,
-      inside: { host: ALIAS, port },
+      inside: { host: this.#name, port },
       outside: {
         host: this.#host,
         port: this.reach === 'direct' ? port : this.#container.getMappedPort(port),
