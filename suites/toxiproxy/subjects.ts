@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { ChaosError } from '../../helpers/errors.ts';
+import { ToxiproxyServer } from '../../helpers/toxiproxy/server.ts';
+import { until } from '../../helpers/until.ts';
+
+/** A Toxiproxy under test, and how the two sides of its proxies are reached. */
+export interface Subject extends AsyncDisposable {
+  /** Base URL of the API. */
+  readonly url: string;
+  /** Host a proxy is told to listen on. */
+  readonly listenHost: string;
+  /** Host at which a client of the proxy finds it. */
+  readonly connectHost: string;
+  /** Host at which the proxy finds an upstream that runs in this process. */
+  readonly upstreamHost: string;
+}
+
+export interface Implementation {
+  readonly name: 'embedded' | 'real';
+  start(): Promise<Subject>;
+}
+
+const LOOPBACK = '127.0.0.1';
+
+const embedded: Implementation = {
+  name: 'embedded',
+  async start() {
+    const server = await ToxiproxyServer.start({ seed: 1, proxyMetrics: true });
+    return {
+      url: server.url,
+      listenHost: LOOPBACK,
+      connectHost: LOOPBACK,
+      upstreamHost: LOOPBACK,
+      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    };
+  },
+};
+
+/** A Toxiproxy that runs already, for instance in a container, said by the environment. */
+function running(url: string): Implementation {
+  const remote = process.env['TOXIPROXY_UPSTREAM_HOST'] ?? LOOPBACK;
+  const subject = {
+    url: url.replace(/\/$/, ''),
+    listenHost: process.env['TOXIPROXY_LISTEN_HOST'] ?? LOOPBACK,
+    connectHost: new URL(url).hostname,
+    upstreamHost: remote,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  return { name: 'real', start: () => Promise.resolve(subject) };
+}
+
+/** The binary, on a free port of the loopback interface. */
+function binary(path: string): Implementation {
+  return {
+    name: 'real',
+    async start() {
+      const port = await freePort();
+      const args = ['-host', LOOPBACK, '-port', String(port), '-proxy-metrics'];
+      const child = spawn(path, args, {
+        stdio: 'ignore',
+        env: { ...process.env, LOG_LEVEL: 'error' },
+      });
+      const url = `http://${LOOPBACK}:${port}`;
+      const exited = new Promise((resolve) => child.once('exit', resolve));
+      await until(
+        async () => (await fetch(`${url}/version`)).ok,
+        (ok) => ok,
+        { what: `${path} ${args.join(' ')} to answer`, withinMs: 10_000, verdict: 'environment' },
+      );
+      return {
+        url,
+        listenHost: LOOPBACK,
+        connectHost: LOOPBACK,
+        upstreamHost: LOOPBACK,
+        async [Symbol.asyncDispose]() {
+          child.kill();
+          await exited;
+        },
+      };
+    },
+  };
+}
+
+/**
+ * Every Toxiproxy to run the suite on: the embedded one, and a real one from `TOXIPROXY_URL` or the PATH.
+ * Without a real one the reason is printed; with `REQUIRE_TARGETS=toxiproxy` it is an error.
+ */
+export function implementations(): readonly Implementation[] {
+  const url = process.env['TOXIPROXY_URL'];
+  if (url !== undefined) return [embedded, running(url)];
+  const path = findOnPath('toxiproxy-server');
+  if (path !== undefined) return [embedded, binary(path)];
+  const reason =
+    'real Toxiproxy: not tested, no toxiproxy-server on the PATH; put one there (2.12.0) or set TOXIPROXY_URL';
+  if ((process.env['REQUIRE_TARGETS'] ?? '').split(',').includes('toxiproxy')) {
+    throw new ChaosError('environment', reason);
+  }
+  process.stderr.write(`${reason}\n`);
+  return [embedded];
+}
+
+function findOnPath(program: string): string | undefined {
+  const candidates = (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, program));
+  return candidates.find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, LOOPBACK);
+  await new Promise((resolve) => probe.once('listening', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === 'string') {
+    throw new ChaosError('environment', 'a free port of 127.0.0.1: the system gave none');
+  }
+  return address.port;
+}
