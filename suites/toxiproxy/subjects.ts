@@ -20,6 +20,8 @@ export interface Subject extends AsyncDisposable {
 
 export interface Implementation {
   readonly name: 'embedded' | 'real';
+  /** False when it was running before: it must survive the suite. */
+  readonly expendable: boolean;
   start(): Promise<Subject>;
 }
 
@@ -27,6 +29,7 @@ const LOOPBACK = '127.0.0.1';
 
 const embedded: Implementation = {
   name: 'embedded',
+  expendable: true,
   async start() {
     const server = await ToxiproxyServer.start({ seed: 1, proxyMetrics: true });
     return {
@@ -49,13 +52,14 @@ function running(url: string): Implementation {
     upstreamHost: remote,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
-  return { name: 'real', start: () => Promise.resolve(subject) };
+  return { name: 'real', expendable: false, start: () => Promise.resolve(subject) };
 }
 
 /** The binary, on a free port of the loopback interface. */
 function binary(path: string): Implementation {
   return {
     name: 'real',
+    expendable: true,
     async start() {
       const port = await freePort();
       const args = ['-host', LOOPBACK, '-port', String(port), '-proxy-metrics'];
