@@ -1,10 +1,6 @@
-import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
 import { ChaosError } from '../../helpers/errors.ts';
 import { ToxiproxyServer } from '../../helpers/toxiproxy/server.ts';
-import { until } from '../../helpers/until.ts';
+import { findOnPath, startReal } from '../../helpers/toxiproxy/testing/program.ts';
 
 /** A Toxiproxy under test, and how the two sides of its proxies are reached. */
 export interface Subject extends AsyncDisposable {
@@ -61,28 +57,13 @@ function binary(path: string): Implementation {
     name: 'real',
     expendable: true,
     async start() {
-      const port = await freePort();
-      const args = ['-host', LOOPBACK, '-port', String(port), '-proxy-metrics'];
-      const child = spawn(path, args, {
-        stdio: 'ignore',
-        env: { ...process.env, LOG_LEVEL: 'error' },
-      });
-      const url = `http://${LOOPBACK}:${port}`;
-      const exited = new Promise((resolve) => child.once('exit', resolve));
-      await until(
-        async () => (await fetch(`${url}/version`)).ok,
-        (ok) => ok,
-        { what: `${path} ${args.join(' ')} to answer`, withinMs: 10_000, verdict: 'environment' },
-      );
+      const program = await startReal(path, '-proxy-metrics');
       return {
-        url,
+        url: program.url,
         listenHost: LOOPBACK,
         connectHost: LOOPBACK,
         upstreamHost: LOOPBACK,
-        async [Symbol.asyncDispose]() {
-          child.kill();
-          await exited;
-        },
+        [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
       };
     },
   };
@@ -104,29 +85,4 @@ export function implementations(): readonly Implementation[] {
   }
   process.stderr.write(`${reason}\n`);
   return [embedded];
-}
-
-function findOnPath(program: string): string | undefined {
-  const candidates = (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, program));
-  return candidates.find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, LOOPBACK);
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') {
-    throw new ChaosError('environment', 'a free port of 127.0.0.1: the system gave none');
-  }
-  return address.port;
 }
