@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { messageOf } from '../errors.ts';
 import { API_VERSION } from '../toxiproxy/api.ts';
 import { parseBody } from '../toxiproxy/fields.ts';
-import { ToxiproxyServer } from '../toxiproxy/server.ts';
+import { type ToxiproxyOptions, ToxiproxyServer } from '../toxiproxy/server.ts';
 
 const USAGE = `Usage: redis-chaos toxiproxy [options]
 
@@ -57,14 +57,14 @@ export async function toxiproxy(args: readonly string[]): Promise<number> {
   }
 }
 
-async function run(
-  options: Parameters<typeof ToxiproxyServer.start>[0],
-  config: string | undefined,
-): Promise<number> {
+async function run(options: ToxiproxyOptions, config: string | undefined): Promise<number> {
   const stopped = signalled();
   try {
-    await using server = await ToxiproxyServer.start(options);
-    if (config !== undefined) await populate(server, config);
+    const proxies = config === undefined ? [] : await readConfig(config);
+    await using server = await ToxiproxyServer.start({ ...options, proxies });
+    for (const { name, listen, upstream } of server.proxies.all) {
+      print(`toxiproxy: proxy ${name}: ${listen} -> ${upstream}`);
+    }
     print(`toxiproxy: API at ${server.url}, seed ${server.seed}, extensions at /extensions`);
     print(`toxiproxy: ${await stopped}, stopping`);
     return 0;
@@ -74,12 +74,12 @@ async function run(
   }
 }
 
-async function populate(server: ToxiproxyServer, config: string): Promise<void> {
-  const text = await readFile(config, 'utf8');
-  const { proxies, error } = await server.proxies.populate(() => parseBody(text));
-  if (error !== undefined) throw new Error(`config ${config}: ${error.message}`);
-  for (const { name, listen, upstream } of proxies) {
-    print(`toxiproxy: proxy ${name}: ${listen} -> ${upstream}`);
+async function readConfig(path: string): Promise<unknown> {
+  const text = await readFile(path, 'utf8');
+  try {
+    return parseBody(text);
+  } catch (cause) {
+    throw new Error(`config ${path}: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -84,8 +84,8 @@ export function routes(backend: Backend): readonly Route[] {
         GET: ({ names: [name = ''] }) => json(200, proxies.get(name).show()),
         POST: updateProxy,
         PATCH: updateProxy,
-        DELETE: ({ names: [name = ''] }) => {
-          proxies.remove(name);
+        DELETE: async ({ names: [name = ''] }) => {
+          await proxies.remove(name);
           return NO_CONTENT;
         },
       },

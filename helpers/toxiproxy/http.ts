@@ -11,15 +11,14 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 /**
  * Serves the routes over HTTP as Toxiproxy does: errors are JSON with a line end, sent as text (Go's
  * http.Error); an unknown path is 404, a known one with another method 405; a browser is refused, so that
- * no web page can drive a proxy on the machine of who looks at it. Requests are served one at a time.
+ * no web page can drive a proxy on the machine of who looks at it.
  */
 export function serve(routes: readonly Route[]): Server {
-  let turn: Promise<void> = Promise.resolve();
   return createServer((request, response) => {
-    const served = turn.then(async () => send(response, await answer(routes, request)));
-    turn = served.catch((thrown) => {
-      response.destroy(thrown instanceof Error ? thrown : undefined);
-    });
+    answer(routes, request).then(
+      (answered) => send(response, answered),
+      (thrown) => response.destroy(thrown instanceof Error ? thrown : undefined),
+    );
   });
 }
 

@@ -15,10 +15,11 @@ export interface Populated {
   readonly error?: ApiError;
 }
 
-/** The proxies of a server by name. Changes are one at a time: callers must not interleave them. */
+/** The proxies of a server by name. Changes are made one at a time, in the order they were asked for. */
 export class Proxies {
   readonly #context: ProxyContext;
   readonly #byName = new Map<string, TcpProxy>();
+  #lastChange: Promise<unknown> = Promise.resolve();
 
   constructor(context: ProxyContext) {
     this.#context = context;
@@ -36,7 +37,56 @@ export class Proxies {
   }
 
   /** Creates a proxy from a request body. Throws an ApiError (400, 409) or a listen error. */
-  async create(body: unknown): Promise<TcpProxy> {
+  create(body: unknown): Promise<TcpProxy> {
+    return this.#inTurn(() => this.#create(body));
+  }
+
+  /** Changes the fields given; a name is never changed. Throws an ApiError (400, 404) or a listen error. */
+  update(name: string, body: () => unknown): Promise<TcpProxy> {
+    return this.#inTurn(() => this.#update(name, body));
+  }
+
+  /** Throws `proxy not found` (404). */
+  remove(name: string): Promise<void> {
+    return this.#inTurn(async () => {
+      this.get(name).stop();
+      this.#byName.delete(name);
+    });
+  }
+
+  /**
+   * Creates the proxies listed, replaces those whose addresses differ, leaves equal ones alone. Every
+   * entry is checked before the first is touched; the first that cannot listen ends the work.
+   */
+  populate(body: () => unknown): Promise<Populated> {
+    return this.#inTurn(() => this.#populate(body));
+  }
+
+  /** Enables every proxy and removes every toxic. */
+  reset(): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const proxy of this.#byName.values()) {
+        await proxy.start();
+        proxy.toxics.clear();
+      }
+    });
+  }
+
+  /** Stops and forgets every proxy. */
+  clear(): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const proxy of this.#byName.values()) proxy.stop();
+      this.#byName.clear();
+    });
+  }
+
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.#lastChange.then(change);
+    this.#lastChange = done.catch(() => undefined);
+    return done;
+  }
+
+  async #create(body: unknown): Promise<TcpProxy> {
     const { name, listen, upstream, enabled } = readProxy(body, 'proxy');
     if (name === '') throw missingField('name');
     if (upstream === '') throw missingField('upstream');
@@ -47,8 +97,7 @@ export class Proxies {
     return proxy;
   }
 
-  /** Changes the fields given; a name is never changed. Throws an ApiError (400, 404) or a listen error. */
-  async update(name: string, body: () => unknown): Promise<TcpProxy> {
+  async #update(name: string, body: () => unknown): Promise<TcpProxy> {
     const proxy = this.get(name);
     const fields = new Fields(body(), 'proxy');
     await proxy.update({
@@ -59,17 +108,7 @@ export class Proxies {
     return proxy;
   }
 
-  /** Throws `proxy not found` (404). */
-  remove(name: string): void {
-    this.get(name).stop();
-    this.#byName.delete(name);
-  }
-
-  /**
-   * Creates the proxies listed, replaces those whose addresses differ, leaves equal ones alone. Every
-   * entry is checked before the first is touched; the first that cannot listen ends the work.
-   */
-  async populate(body: () => unknown): Promise<Populated> {
+  async #populate(body: () => unknown): Promise<Populated> {
     const done: TcpProxy[] = [];
     try {
       const specs = readProxyList(body());
@@ -79,19 +118,6 @@ export class Proxies {
       const error = thrown instanceof ApiError ? thrown : new ApiError(messageOf(thrown), 500);
       return { proxies: done, error };
     }
-  }
-
-  /** Enables every proxy and removes every toxic. */
-  async reset(): Promise<void> {
-    for (const proxy of this.#byName.values()) {
-      await proxy.start();
-      proxy.toxics.clear();
-    }
-  }
-
-  stopAll(): void {
-    for (const proxy of this.#byName.values()) proxy.stop();
-    this.#byName.clear();
   }
 
   async #createOrReplace(spec: NamedSpec): Promise<TcpProxy> {

@@ -22,6 +22,8 @@ export interface ToxiproxyOptions extends MetricsOptions {
   readonly seed?: number;
   /** Keep what passes, within these limits. Default: nothing is kept. */
   readonly tap?: TapLimits;
+  /** Proxies to create before the API listens, as `/populate` takes them. */
+  readonly proxies?: unknown;
   readonly clock?: Clock;
 }
 
@@ -38,11 +40,21 @@ export class ToxiproxyServer implements AsyncDisposable {
   #seed: number;
   #url = '';
 
-  /** Starts a server. Throws `listen tcp ...` when the address cannot be had. */
+  /**
+   * Starts a server. Throws `listen tcp ...` when its address cannot be had, and whatever is wrong with
+   * `proxies`; then nothing is left behind.
+   */
   static async start(options: ToxiproxyOptions = {}): Promise<ToxiproxyServer> {
     const server = new ToxiproxyServer(options);
-    await server.#listen(options.host ?? '127.0.0.1', options.port ?? 0);
-    return server;
+    try {
+      const { error } = await server.proxies.populate(() => options.proxies ?? []);
+      if (error !== undefined) throw error;
+      await server.#listen(options.host ?? '127.0.0.1', options.port ?? 0);
+      return server;
+    } catch (thrown) {
+      await server[Symbol.asyncDispose]();
+      throw thrown;
+    }
   }
 
   private constructor(options: ToxiproxyOptions) {
@@ -91,7 +103,7 @@ export class ToxiproxyServer implements AsyncDisposable {
 
   /** Closes the API, every proxy and every connection. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.proxies.stopAll();
+    await this.proxies.clear();
     if (!this.#http.listening) return;
     const closed = once(this.#http, 'close');
     this.#http.close();
