@@ -6,7 +6,7 @@ import { EXTENSION_TOXICS } from './toxics/index.ts';
 /** The Toxiproxy release whose API this is. */
 export const API_VERSION = '2.12.0';
 /** What this server has beyond Toxiproxy, by name. */
-export const EXTENSIONS: readonly string[] = [...EXTENSION_TOXICS, 'seed', 'tap'];
+const EXTENSIONS: readonly string[] = [...EXTENSION_TOXICS, 'seed', 'tap'];
 
 /** An answer before it is HTTP. Without a body it is empty. */
 export interface Answer {
@@ -27,7 +27,7 @@ export interface Backend {
 }
 
 /** A request: names from the path, in order, and the body, parsed when asked for. */
-export interface Call {
+interface Call {
   readonly names: readonly string[];
   readonly body: () => unknown;
 }

@@ -8,13 +8,16 @@ import { parseBody } from './fields.ts';
 /** No request of this API needs more. */
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
+/** Toxiproxy's: a client may keep a connection that long between requests, and take so long for one. */
+const TIMEOUTS = { keepAliveTimeout: 60_000, requestTimeout: 15_000, headersTimeout: 15_000 };
+
 /**
  * Serves the routes over HTTP as Toxiproxy does: errors are JSON with a line end, sent as text (Go's
  * http.Error); an unknown path is 404, a known one with another method 405; a browser is refused, so that
  * no web page can drive a proxy on the machine of who looks at it.
  */
 export function serve(routes: readonly Route[]): Server {
-  return createServer((request, response) => {
+  return createServer(TIMEOUTS, (request, response) => {
     answer(routes, request).then(
       (answered) => send(response, answered),
       (thrown) => response.destroy(thrown instanceof Error ? thrown : undefined),

@@ -91,6 +91,8 @@ export class TcpProxy {
     } catch (cause) {
       throw bindError(address, cause as NodeJS.ErrnoException);
     }
+    // A client that cannot be accepted, for want of file descriptors say, does not end the proxy.
+    server.on('error', ignore);
     const bound = server.address();
     if (bound === null || typeof bound === 'string') throw new Error('listen tcp: no address');
     this.listen = formatAddress(bound.address, bound.port);
@@ -194,5 +196,5 @@ export class TcpProxy {
   }
 }
 
-/** Socket errors end in `close`, which is what is listened to. */
+/** For errors of which all that matters is heard otherwise: those of a socket end in its `close`. */
 function ignore(): void {}

@@ -9,7 +9,7 @@ export interface TapLimits {
 }
 
 /** What passed in one direction: everything is counted, the last bytes are kept. */
-export interface TappedDirection {
+interface TappedDirection {
   readonly bytes: number;
   /** Chunks kept, as they were delivered; earlier ones were dropped to stay within the limit. */
   readonly chunks: readonly {

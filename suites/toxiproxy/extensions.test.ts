@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Connection } from '../../helpers/toxiproxy/connection.ts';
 import type { ToxiproxyEvent } from '../../helpers/toxiproxy/events.ts';
+import { extensionsOf } from '../../helpers/toxiproxy/extensions.ts';
 import { ToxiproxyServer } from '../../helpers/toxiproxy/server.ts';
 import { afterPattern, atByte, type Matcher } from '../../helpers/toxiproxy/when.ts';
 import { until } from '../../helpers/until.ts';
@@ -10,14 +11,23 @@ import { Rig } from './rig.ts';
 import { implementations, type Subject } from './subjects.ts';
 
 describe.for(implementations())('telling extensions apart: $name', ({ name, start }) => {
-  test('a server with extensions names them; Toxiproxy does not know the path', async () => {
+  test('a server with extensions names them; Toxiproxy has none', async () => {
     await using subject = await start();
-    const { status, json } = await call(subject, 'GET', '/extensions');
-    if (name === 'real') expect(status).toBe(404);
-    else {
-      const extensions = ['corrupt', 'cut_at', 'hold', 'seed', 'tap'];
-      expect({ status, json }).toEqual({ status: 200, json: { extensions, seed: 1 } });
-    }
+    const names = ['corrupt', 'cut_at', 'hold', 'seed', 'tap'];
+    expect(await extensionsOf(subject.url)).toEqual(name === 'real' ? [] : names);
+  });
+
+  test.for(['corrupt', 'cut_at', 'hold'])('Toxiproxy refuses %s', async (type) => {
+    await using subject = await start();
+    await using rig = await Rig.start(subject);
+    const attributes = { offset: 0, mask: 1, bytes: 1, after: 1 };
+    const own = { corrupt: ['offset', 'mask'], cut_at: ['bytes'], hold: ['after'] }[type] ?? [];
+    const given = Object.fromEntries(
+      Object.entries(attributes).filter(([key]) => own.includes(key)),
+    );
+    const body = JSON.stringify({ type, attributes: given });
+    const { status } = await call(subject, 'POST', `/proxies/${rig.proxy.name}/toxics`, body);
+    expect(status).toBe(name === 'real' ? 400 : 200);
   });
 });
 

@@ -9,9 +9,6 @@ export interface Pair {
   readonly server: Peer;
 }
 
-/** Bytes that proving the path takes in each direction; byte counts of toxics start behind them only if these were there before. */
-export const PROOF_BYTES = 4;
-
 let rigs = 0;
 
 /** One proxy on the subject with an upstream in this process; gone when disposed. */
@@ -50,13 +47,13 @@ export class Rig implements AsyncDisposable {
     return { client, server };
   }
 
-  /** Opens a connection and sends a few bytes each way. Not for use under toxics that touch them. */
+  /** Opens a connection and sends 4 bytes each way. Not for use under toxics that touch them. */
   async openProven(): Promise<Pair> {
     const pair = await this.open();
     pair.client.send('ping');
-    expect(String(await pair.server.hasReceived(PROOF_BYTES))).toBe('ping');
+    expect(String(await pair.server.hasReceived(4))).toBe('ping');
     pair.server.send('pong');
-    expect(String(await pair.client.hasReceived(PROOF_BYTES))).toBe('pong');
+    expect(String(await pair.client.hasReceived(4))).toBe('pong');
     return pair;
   }
 
@@ -65,10 +62,11 @@ export class Rig implements AsyncDisposable {
     attributes: T,
     more: { readonly stream?: 'upstream' | 'downstream'; readonly toxicity?: number } = {},
   ) {
+    const stream = more.stream ?? 'downstream';
     return this.proxy.addToxic<T>({
-      name: type,
+      name: `${type}_${stream}`,
       type,
-      stream: more.stream ?? 'downstream',
+      stream,
       toxicity: more.toxicity ?? 1,
       attributes,
     } as ICreateToxicBody<T>);

@@ -68,6 +68,22 @@ describe.for(implementations())('toxics of $name', ({ start }) => {
     expectBetween(tookMs, 300, 300 + 100 + SLACK_MS);
   });
 
+  test('removing a latency lets what waited through at once', async () => {
+    await using rig = await Rig.start(subject);
+    const { client, server } = await rig.openProven();
+    const late = await rig.toxic('latency', { latency: 60_000, jitter: 0 }, { stream: 'upstream' });
+    const data = randomBytes(300_000);
+    client.send(data);
+    // What went the other way with a delay of its own came later than what it waits for would have.
+    await rig.toxic('latency', { latency: 200, jitter: 0 });
+    server.send('marker');
+    await client.hasReceived(10);
+    expect(server.receivedBytes).toBe(4);
+    await late.remove();
+    await server.hasReceived(4 + data.length);
+    expect(server.received.subarray(4).equals(data)).toBe(true);
+  });
+
   test('two latencies add up', async () => {
     await using rig = await Rig.start(subject);
     const { client, server } = await rig.openProven();

@@ -6,6 +6,8 @@ type Bandwidth = { readonly rate: number };
 
 /** A large chunk leaves in pieces of this long, so that the reader sees a flow and not lumps. */
 const PIECE_MS = 100;
+/** Waiting for less would keep the processor busy; the credit makes up for it. */
+const TICK_MS = 1;
 /** A timer that fired late is made up for, up to this much: time spent blocked by the reader is not. */
 const CREDIT_MAX_MS = 20;
 
@@ -26,7 +28,7 @@ export const bandwidth: ToxicType<Bandwidth> = {
           pieceOffset = chunk.offset;
           dueMs = nowMs + bytes / rate - creditMs;
         }
-        if (nowMs < dueMs) return { kind: 'wait', untilMs: dueMs };
+        if (nowMs < dueMs) return { kind: 'wait', untilMs: Math.max(dueMs, nowMs + TICK_MS) };
         creditMs = Math.min(nowMs - dueMs, CREDIT_MAX_MS);
         return { kind: 'pass', bytes };
       },
