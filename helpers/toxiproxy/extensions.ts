@@ -16,5 +16,7 @@ export async function extensionsOf(url: string): Promise<readonly string[]> {
 }
 
 function isNames(answer: unknown): answer is { readonly extensions: readonly string[] } {
-  return typeof answer === 'object' && answer !== null && 'extensions' in answer;
+  if (typeof answer !== 'object' || answer === null || !('extensions' in answer)) return false;
+  const { extensions } = answer;
+  return Array.isArray(extensions) && extensions.every((name) => typeof name === 'string');
 }

@@ -36,11 +36,16 @@ describe.for(implementations())('links through $name', ({ start }) => {
 
   test('the end of one side reaches the other, behind all bytes', async () => {
     await using rig = await Rig.start(subject);
-    const { client, server } = await rig.open();
-    const data = randomBytes(1_000_000);
+    const { client, server } = await rig.openProven();
+    // More than the kernel takes in: the end comes to the proxy while bytes still wait in it.
+    server.socket.pause();
+    const data = randomBytes(24_000_000);
     client.socket.end(data);
+    server.send('marker');
+    await client.hasReceived(10);
+    server.socket.resume();
     expect(await server.hasSeenEnd()).toBe('end');
-    expect(server.received.equals(data)).toBe(true);
+    expect(server.received.subarray(4).equals(data)).toBe(true);
   });
 
   test('disabling drops connections and refuses new ones; enabling takes the same port again', async () => {

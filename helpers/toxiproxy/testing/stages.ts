@@ -10,15 +10,18 @@ export class Recorder implements Outlet {
   room = true;
   /** `text@ms` for each chunk, the ending at the end. */
   readonly log: string[] = [];
+  /** Time stamps of the chunks. */
+  readonly stampsMs: number[] = [];
   nowMs = 0;
 
   hasRoom(): boolean {
     return this.room;
   }
 
-  accept({ data, offset }: Chunk): void {
+  accept({ data, offset, atMs }: Chunk): void {
     this.position = offset + data.length;
     this.log.push(`${data}@${this.nowMs}`);
+    this.stampsMs.push(atMs);
   }
 
   end(ending: Ending): void {

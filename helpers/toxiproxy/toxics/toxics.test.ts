@@ -19,6 +19,8 @@ describe('latency', () => {
     const rig = new StageRig('latency', { latency: 100 }).send('a').advanceTo(60).send('b').end();
     expect(rig.log).toEqual([]);
     expect(rig.advanceTo(300).log).toEqual(['a@100', 'b@160', 'end@160']);
+    // What comes next counts from when they should have left: delays add up, lateness does not.
+    expect(rig.out.stampsMs).toEqual([100, 160]);
   });
 
   test('jitter moves the delay within its range, and never reorders', () => {
@@ -62,6 +64,12 @@ describe('bandwidth', () => {
     expect(rig.log.map((line) => line.split('@')[1])).toEqual(['110', '200']);
     rig.advanceTo(5_000).send('z'.repeat(50));
     expect(rig.advanceTo(6_000).log.at(-1)?.split('@')[1]).toBe('5050');
+  });
+
+  test('a timer that was very late is made up for by 20 ms only', () => {
+    const rig = new StageRig('bandwidth', { rate: 1 });
+    rig.send('x'.repeat(100)).send('y'.repeat(100)).jumpTo(1_000).advanceTo(2_000);
+    expect(rig.log.map((line) => line.split('@')[1])).toEqual(['1000', '1080']);
   });
 
   test('time in which the reader had no room is not made up for', () => {
@@ -169,12 +177,17 @@ describe('limit_data', () => {
 });
 
 describe('corrupt', () => {
-  test.for([0, 2, 5])('flips the bits of byte %i and leaves its source alone', (offset) => {
+  test.for([0, 2, 5])('flips the bits of byte %i and no others', (offset) => {
     const rig = new StageRig('corrupt', { offset, mask: 1 }).send('aaa').send('aaa').end();
     const expected = Array.from('aaaaaa', (letter, at) => (at === offset ? '`' : letter)).join('');
     expect(text(rig)).toBe(expected);
+  });
+
+  test('leaves the bytes it was given alone', () => {
+    const rig = new StageRig('corrupt', { offset: 0, mask: 1 });
     const source = Buffer.from('aaa');
     rig.stage.accept({ data: source, offset: 0, atMs: 0 });
+    expect(rig.run().log).toEqual(['`aa@0']);
     expect(String(source)).toBe('aaa');
   });
 });
@@ -207,6 +220,12 @@ describe('hold', () => {
     expect(rig.log).toEqual(['ab@0']);
     rig.update({ after: 100 });
     expect(rig.log.map((line) => line.split('@')[0])).toEqual(['ab', 'c', 'def', 'end']);
+  });
+
+  test('an end at the byte told is kept', () => {
+    expect(new StageRig('hold', { after: 2 }).send('ab').end().advanceTo(1e6).log).toEqual([
+      'ab@0',
+    ]);
   });
 
   test('an end before the byte told passes', () => {
