@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ApiError } from './errors.ts';
+import type { TcpProxy } from './proxy.ts';
 import { forkRandom } from './random.ts';
 import { ToxiproxyServer } from './server.ts';
 import { dial, type Peer, Upstream } from './testing/peer.ts';
@@ -22,65 +23,104 @@ const HARMLESS = [
   { type: 'timeout', attributes: { timeout: 0 }, toxicity: 0 },
 ] as const;
 
+/** A few of these are more than the kernel takes in while a reader sleeps. */
+const POOL_BYTES = 1_000_000;
+
 const direction = fc.constantFrom('upstream' as const, 'downstream' as const);
 const step = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ send: fc.integer({ min: 1, max: 150_000 }), direction }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ send: fc.integer({ min: 1, max: POOL_BYTES - 1 }), direction }),
+  },
   { weight: 2, arbitrary: fc.record({ add: fc.constantFrom(...HARMLESS), direction }) },
   { weight: 1, arbitrary: fc.record({ update: fc.nat(), to: fc.constantFrom(...HARMLESS) }) },
   { weight: 2, arbitrary: fc.record({ remove: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ reads: fc.boolean(), direction }) },
   { weight: 2, arbitrary: fc.record({ turns: fc.integer({ min: 1, max: 20 }) }) },
 );
 
-const digest = (data: Buffer) => createHash('sha256').update(data).digest('hex');
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+type Sent = Record<'upstream' | 'downstream', Buffer[]>;
 
 test('whatever toxics come, change and go meanwhile, every byte arrives once, in order, both ways', async () => {
   await using upstream = await Upstream.listen();
   await using server = await ToxiproxyServer.start({ seed: 1 });
   const proxy = await server.proxies.create({ name: 'p', upstream: upstream.address });
   let connections = 0;
-
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 5, maxLength: 60 }),
       fc.nat(),
-      async (steps, seed) => {
-        const random = forkRandom(seed, 'data');
-        const pool = Buffer.from(Array.from({ length: 150_000 }, () => Math.floor(random() * 256)));
+      fc.nat({ max: 30 }),
+      async (steps, seed, turnsAtEnd) => {
         using client = await dial('127.0.0.1', proxy.port);
         connections += 1;
         using peer = await upstream.peer(connections);
-        const sent: Record<'upstream' | 'downstream', Buffer[]> = { upstream: [], downstream: [] };
-        let toxics = 0;
-        for (const action of steps) {
-          if ('send' in action) {
-            const start = Math.floor(random() * (pool.length - action.send));
-            const data = pool.subarray(start, start + action.send);
-            sent[action.direction].push(data);
-            (action.direction === 'upstream' ? client : peer).send(data);
-          } else if ('add' in action) {
-            toxics += 1;
-            proxy.toxics.add({ ...action.add, name: `t${toxics}`, stream: action.direction });
-          } else if ('turns' in action) {
-            for (let count = 0; count < action.turns; count += 1) await turn();
-          } else {
-            const names = proxy.toxics.all.map(({ name }) => name);
-            const at = 'update' in action ? action.update : action.remove;
-            const name = names[at % names.length];
-            if (name === undefined) continue;
-            if ('remove' in action) proxy.toxics.remove(name);
-            else updateIfPossible(() => proxy.toxics.update(name, () => action.to));
-          }
+        try {
+          const sent = await play(steps, seed, proxy, client, peer);
+          client.socket.end();
+          peer.socket.end();
+          // The ends may find the toxics still there, or gone.
+          await turns(turnsAtEnd);
+          for (const { socket } of [client, peer]) socket.resume();
+          proxy.toxics.clear();
+          await arrived(peer, Buffer.concat(sent.upstream));
+          await arrived(client, Buffer.concat(sent.downstream));
+        } finally {
+          proxy.toxics.clear();
         }
-        client.socket.end();
-        peer.socket.end();
-        proxy.toxics.clear();
-        await arrived(peer, Buffer.concat(sent.upstream));
-        await arrived(client, Buffer.concat(sent.downstream));
       },
     ),
-    { numRuns: 40, seed: 20_260_101, interruptAfterTimeLimit: 60_000 },
+    { numRuns: 100, seed: 20_260_101, interruptAfterTimeLimit: 60_000 },
   );
 }, 90_000);
+
+const fill = forkRandom(1, 'pool');
+const pool = Buffer.from(Array.from({ length: POOL_BYTES }, () => Math.floor(fill() * 256)));
+
+/** Takes the steps and returns what was sent. */
+async function play(
+  steps: readonly Step[],
+  seed: number,
+  proxy: TcpProxy,
+  client: Peer,
+  peer: Peer,
+): Promise<Sent> {
+  const random = forkRandom(seed, 'data');
+  const sent: Sent = { upstream: [], downstream: [] };
+  let toxics = 0;
+  for (const action of steps) {
+    if ('send' in action) {
+      const start = Math.floor(random() * (pool.length - action.send));
+      const data = pool.subarray(start, start + action.send);
+      sent[action.direction].push(data);
+      (action.direction === 'upstream' ? client : peer).send(data);
+    } else if ('add' in action) {
+      toxics += 1;
+      proxy.toxics.add({ ...action.add, name: `t${toxics}`, stream: action.direction });
+    } else if ('reads' in action) {
+      const { socket } = action.direction === 'upstream' ? peer : client;
+      if (action.reads) socket.resume();
+      else socket.pause();
+    } else if ('turns' in action) {
+      await turns(action.turns);
+    } else {
+      const names = proxy.toxics.all.map(({ name }) => name);
+      const name = names[('update' in action ? action.update : action.remove) % names.length];
+      if (name === undefined) continue;
+      if ('remove' in action) proxy.toxics.remove(name);
+      else updateIfPossible(() => proxy.toxics.update(name, () => action.to));
+    }
+  }
+  return sent;
+}
+
+const digest = (data: Buffer) => createHash('sha256').update(data).digest('hex');
+
+/** Lets the event loop go round so many times. */
+async function turns(count: number): Promise<void> {
+  for (let turned = 0; turned < count; turned += 1) await turn();
+}
 
 async function arrived(peer: Peer, expected: Buffer): Promise<void> {
   expect(await peer.hasSeenEnd(20_000)).toBe('end');

@@ -277,16 +277,30 @@ describe.for(implementations())('toxics of $name', ({ start }) => {
     expect(String(client.received)).toBe('1234567890ab');
   });
 
-  test('toxics act in the order they were added: limit behind latency closes late', async () => {
-    await using rig = await Rig.start(subject);
-    await rig.toxic('latency', { latency: 300, jitter: 0 });
-    await rig.toxic('limit_data', { bytes: 5 });
-    const { client, server } = await rig.open();
-    const startedAt = performance.now();
-    server.send('1234567890');
-    expect(await client.hasSeenEnd()).toBe('end');
-    expectBetween(performance.now() - startedAt, 300);
-    expect(String(client.received)).toBe('12345');
+  test('toxics act in the order they were added', async () => {
+    await using lateLimit = await Rig.start(subject);
+    await lateLimit.toxic('latency', { latency: 400, jitter: 0 });
+    await lateLimit.toxic('limit_data', { bytes: 0 });
+    await using limitFirst = await Rig.start(subject);
+    await limitFirst.toxic('limit_data', { bytes: 0 });
+    await limitFirst.toxic('latency', { latency: 400, jitter: 0 });
+    // The limit closes at the first byte it sees; the close itself is not delayed.
+    const [late, prompt] = [await lateLimit.open(), await limitFirst.open()];
+    expectBetween(
+      await timed(
+        () => prompt.server.send('x'),
+        () => prompt.client.hasSeenEnd(),
+      ),
+      0,
+      390,
+    );
+    expectBetween(
+      await timed(
+        () => late.server.send('x'),
+        () => late.client.hasSeenEnd(),
+      ),
+      400,
+    );
   });
 
   test.for([

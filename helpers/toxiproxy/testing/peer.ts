@@ -68,8 +68,10 @@ export class Peer implements Disposable {
     );
   }
 
+  /** Closes the connection and forgets what came. */
   [Symbol.dispose](): void {
     this.socket.destroy();
+    this.#chunks.length = 0;
   }
 }
 
