@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { call } from './http.ts';
-import { implementations, type Subject } from './subjects.ts';
+import { implementations, PATIENCE, type Subject } from './subjects.ts';
 
 const UPSTREAM = '127.0.0.1:9';
 const JSON_TYPE = 'application/json';
@@ -19,7 +19,7 @@ function proxyJson(
 
 const errorJson = (error: string, status: number) => `${JSON.stringify({ error, status })}\n`;
 
-describe.for(implementations())('HTTP API of $name', ({ start }) => {
+describe.for(implementations())('HTTP API of $name', PATIENCE, ({ start }) => {
   let subject: Subject;
   let listen: string;
   beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { Toxiproxy } from 'toxiproxy-node-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { implementations, type Subject } from './subjects.ts';
+import { implementations, PATIENCE, type Subject } from './subjects.ts';
 
 const UPSTREAM = '127.0.0.1:9';
 
-describe.for(implementations())('toxiproxy-node-client against $name', ({ start }) => {
+describe.for(implementations())('toxiproxy-node-client against $name', PATIENCE, ({ start }) => {
   let subject: Subject;
   let client: Toxiproxy;
   beforeAll(async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { until } from '../../helpers/until.ts';
 import { call } from './http.ts';
 import { Rig } from './rig.ts';
-import { implementations, type Subject } from './subjects.ts';
+import { implementations, PATIENCE, type Subject } from './subjects.ts';
 
 /**
  * Where the embedded server does not do as Toxiproxy does, and what each does instead. A line that stops
@@ -111,7 +111,7 @@ const DIFFERENCES: readonly Difference[] = [
         JSON.stringify({ type, attributes, stream: 'upstream' }),
       );
       client.send(Buffer.alloc(100_000));
-      await server.hasSeenEnd(status === 200 ? 10_000 : 0).catch(() => 'open');
+      await server.hasSeenEnd(status === 200 ? 30_000 : 0).catch(() => 'open');
       const alive = await call(rig.subject, 'GET', path).then(
         () => true,
         () => false,
@@ -122,7 +122,7 @@ const DIFFERENCES: readonly Difference[] = [
   })),
 ];
 
-describe.for(implementations())('differences: $name', ({ name, expendable, start }) => {
+describe.for(implementations())('differences: $name', PATIENCE, ({ name, expendable, start }) => {
   const observable = DIFFERENCES.filter(({ fatal }) => expendable || fatal !== true);
   // A server for each: some of these end the real one.
   test.for(observable)('$what', async (difference) => {

@@ -8,9 +8,9 @@ import { afterPattern, atByte, type Matcher } from '../../helpers/toxiproxy/when
 import { until } from '../../helpers/until.ts';
 import { call } from './http.ts';
 import { Rig } from './rig.ts';
-import { implementations, type Subject } from './subjects.ts';
+import { implementations, PATIENCE, type Subject } from './subjects.ts';
 
-describe.for(implementations())('telling extensions apart: $name', ({ name, start }) => {
+describe.for(implementations())('telling extensions apart: $name', PATIENCE, ({ name, start }) => {
   test('a server with extensions names them; Toxiproxy has none', async () => {
     await using subject = await start();
     const names = ['corrupt', 'cut_at', 'hold', 'seed', 'tap'];
@@ -31,7 +31,7 @@ describe.for(implementations())('telling extensions apart: $name', ({ name, star
   });
 });
 
-describe('extensions of the embedded server', () => {
+describe('extensions of the embedded server', PATIENCE, () => {
   let server: ToxiproxyServer;
   let subject: Subject;
   beforeAll(async () => {

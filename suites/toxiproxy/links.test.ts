@@ -6,9 +6,9 @@ import { dial } from '../../helpers/toxiproxy/testing/peer.ts';
 import { until } from '../../helpers/until.ts';
 import { call } from './http.ts';
 import { Rig } from './rig.ts';
-import { implementations, type Subject } from './subjects.ts';
+import { implementations, PATIENCE, type Subject } from './subjects.ts';
 
-describe.for(implementations())('links through $name', ({ start }) => {
+describe.for(implementations())('links through $name', PATIENCE, ({ start }) => {
   let subject: Subject;
   beforeAll(async () => {
     subject = await start();

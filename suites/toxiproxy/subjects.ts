@@ -21,6 +21,9 @@ export interface Implementation {
   start(): Promise<Subject>;
 }
 
+/** For a test on a machine that is busy with others; each wait inside has its own bound. */
+export const PATIENCE = { timeout: 60_000 };
+
 const LOOPBACK = '127.0.0.1';
 
 const embedded: Implementation = {

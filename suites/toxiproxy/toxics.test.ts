@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../../helpers/until.ts';
 import { Rig } from './rig.ts';
-import { implementations, type Subject } from './subjects.ts';
+import { implementations, PATIENCE, type Subject } from './subjects.ts';
 
 /** How much later than told something may happen on a busy machine. */
 const SLACK_MS = 1_500;
 /** Timers of both implementations may be early by their resolution. */
 const EARLY_MS = 2;
 
-describe.for(implementations())('toxics of $name', ({ start }) => {
+describe.for(implementations())('toxics of $name', PATIENCE, ({ start }) => {
   let subject: Subject;
   beforeAll(async () => {
     subject = await start();

@@ -19,9 +19,9 @@ export interface SlowReader {
 export interface SlowReaderOutcome {
   readonly receivedBytes: number;
   readonly sameBytes: boolean;
-  /** Most that the server's resident memory was above what it was before the connection, in bytes. */
+  /** Most that the server's resident memory was above what it was before, while the reader was slow. */
   readonly residentGrowthBytes: number;
-  /** Most that the sender was ahead of the reader: what the proxy and the kernel buffers took in. */
+  /** Most that the sender was ahead of the slow reader: what the proxy and the kernel buffers took in. */
   readonly aheadBytes: number;
 }
 
@@ -65,7 +65,6 @@ export async function sendToSlowReader(
   const take = (data: Buffer) => {
     receivedDigest.update(data);
     receivedBytes += data.length;
-    aheadBytes = Math.max(aheadBytes, sentBytes - receivedBytes);
   };
   // Paused, so that nothing is read that was not asked for: one read a tick, of the socket's 64 KiB at most.
   reader.pause();
@@ -75,11 +74,11 @@ export async function sendToSlowReader(
       const data: Buffer | null = reader.read();
       if (data !== null) take(data);
     }
+    aheadBytes = Math.max(aheadBytes, sentBytes - receivedBytes);
     residentMax = Math.max(residentMax, await residentBytes(program));
     if (receivedBytes >= totalBytes || reader.destroyed || elapsedMs > slowMs) break;
   }
   for await (const data of reader) take(data);
-  residentMax = Math.max(residentMax, await residentBytes(program));
   reader.destroy();
   upstream.close();
   await proxy.remove();
