@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { bindError, formatAddress, parseAddress, resolveAddress } from './address.ts';
+import {
+  bindError,
+  formatAddress,
+  listenOptions,
+  parseAddress,
+  resolveAddress,
+} from './address.ts';
 
 test.for([
   ['127.0.0.1:80', '127.0.0.1', 80, '127.0.0.1:80'],
@@ -19,6 +25,14 @@ test.for([
   ['h:', 'lookup tcp/: unknown port'],
 ] as const)('%s is refused: %s', ([text, message]) => {
   expect(() => parseAddress(text)).toThrow(message);
+});
+
+test.for([
+  ['', { port: 5 }],
+  ['0.0.0.0', { port: 5 }],
+  ['127.0.0.1', { host: '127.0.0.1', port: 5 }],
+] as const)('listening on %j', ([host, options]) => {
+  expect(listenOptions({ host, port: 5 })).toEqual(options);
 });
 
 test('a name is looked up, IPv4 first; an unknown one is named', async () => {

@@ -40,9 +40,12 @@ export async function resolveAddress(text: string): Promise<Address> {
   }
 }
 
-/** For Node's listen: no host means every interface, IPv6 and IPv4. */
+/**
+ * For Node's listen: no host means every interface, IPv6 and IPv4. Go, and so Toxiproxy, takes 0.0.0.0 for
+ * the same, and shows such a proxy as `[::]:port`.
+ */
 export function listenOptions({ host, port }: Address): ListenOptions {
-  return host === '' ? { port } : { host, port };
+  return host === '' || host === '0.0.0.0' ? { port } : { host, port };
 }
 
 const BIND_ERRORS: Readonly<Record<string, string>> = {

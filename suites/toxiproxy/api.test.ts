@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { call } from './http.ts';
 import { implementations, PATIENCE, type Subject } from './subjects.ts';
@@ -344,10 +343,8 @@ describe.for(implementations())('HTTP API of $name', PATIENCE, ({ start }) => {
   });
 
   test('a listen address that is taken disables the proxy that moves there, and no other', async () => {
-    await using taken = createServer().listen(0, '127.0.0.1');
-    await new Promise((resolve) => taken.once('listening', resolve));
-    const address = taken.address();
-    const there = `127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    const taken = await call(subject, 'POST', '/proxies', proxyBody('taken'));
+    const { listen: there } = taken.json as { listen: string };
     await call(subject, 'POST', '/proxies', proxyBody('mover'));
     const moved = await call(subject, 'PATCH', '/proxies/mover', `{"listen":"${there}"}`);
     const error = `listen tcp ${there}: bind: address already in use`;
@@ -355,6 +352,7 @@ describe.for(implementations())('HTTP API of $name', PATIENCE, ({ start }) => {
     const mover = await call(subject, 'GET', '/proxies/mover');
     expect(mover.text).toBe(proxyJson('mover', there, { enabled: false }));
     expect((await call(subject, 'GET', '/proxies/base')).text).toBe(proxyJson('base', listen));
+    expect((await call(subject, 'GET', '/proxies/taken')).text).toBe(taken.text);
   });
 
   test.for([
