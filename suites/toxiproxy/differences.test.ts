@@ -88,6 +88,7 @@ const DIFFERENCES: readonly Difference[] = [
     async observe({ subject }) {
       const body = '{"name":"anywhere","upstream":"127.0.0.1:9"}';
       const { json } = await call(subject, 'POST', '/proxies', body);
+      await call(subject, 'DELETE', '/proxies/anywhere');
       return (json as { listen: string }).listen.replace(/:\d+$/, '');
     },
   },
