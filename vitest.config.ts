@@ -1,43 +1,52 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { discover } from './helpers/deployment/targets/discover.ts';
 import { requireProjects, requireTargets } from './helpers/deployment/targets/require.ts';
 import { targetTable } from './helpers/deployment/targets/table.ts';
 import { messageOf } from './helpers/errors.ts';
 
+/** What runs without a Redis: unit tests, and Toxiproxy's conformance. */
 const UNIT = 'unit';
+const TOXIPROXY = 'toxiproxy';
 
-async function targets() {
+async function discoverTargets() {
   try {
     const discovery = await discover();
     console.log(`${targetTable(discovery)}\n`);
     requireTargets(process.env['REQUIRE_TARGETS'] ?? '', discovery);
-    requireProjects(process.argv, [UNIT], discovery);
-    return discovery.runnable;
+    requireProjects(process.argv, [UNIT, TOXIPROXY], discovery);
+    return discovery;
   } catch (thrown) {
     console.error(messageOf(thrown));
     process.exit(1);
   }
 }
 
-const runnable = await targets();
+const { runnable, toxiproxyImage } = await discoverTargets();
 
 export default defineConfig({
   test: {
-    reporters: process.env['GITHUB_ACTIONS'] ? ['default', 'github-actions'] : ['default'],
     globalSetup: './helpers/global-setup.ts',
     // Suites wait for servers more than they compute.
     maxWorkers: 6,
+    teardownTimeout: 60_000,
     projects: [
       { test: { name: UNIT, include: ['{helpers,fixtures}/**/*.test.ts'] } },
+      {
+        test: {
+          name: TOXIPROXY,
+          include: ['suites/toxiproxy/**/*.test.ts'],
+          provide: { toxiproxyImage },
+        },
+      },
       ...runnable.map((target) => ({
         test: {
           name: target.name,
           include: ['suites/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, 'suites/toxiproxy/**'],
           provide: { target },
           // One driver, and so one Toxiproxy and one network, serves all files of a worker.
           isolate: false,
           testTimeout: 60_000,
-          teardownTimeout: 60_000,
         },
       })),
     ],
