@@ -13,6 +13,10 @@ const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Com
     about: 'remove what killed runs have left behind',
     load: async () => (await import('./clean.ts')).clean,
   },
+  toxiproxy: {
+    about: 'run the embedded Toxiproxy as a server',
+    load: async () => (await import('./toxiproxy.ts')).toxiproxy,
+  },
   'check-workflows': {
     about: 'lint .github/workflows',
     load: async () => (await import('./check-workflows.ts')).checkWorkflows,

@@ -23,6 +23,6 @@ export interface ProcessesTarget extends Common {
   readonly driver: 'processes';
   /** Absolute path of the server program. */
   readonly serverPath: string;
-  /** Absolute path of `toxiproxy-server`. */
-  readonly toxiproxyPath: string;
+  /** The embedded Toxiproxy, or the absolute path of a `toxiproxy-server`. */
+  readonly toxiproxy: 'embedded' | { readonly path: string };
 }

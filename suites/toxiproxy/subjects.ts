@@ -1,6 +1,14 @@
+import { inject } from 'vitest';
 import { ChaosError } from '../../helpers/errors.ts';
 import { ToxiproxyServer } from '../../helpers/toxiproxy/server.ts';
 import { findOnPath, startReal } from '../../helpers/toxiproxy/testing/program.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Image of a real Toxiproxy, if the container engine has one. */
+    readonly toxiproxyImage: string | undefined;
+  }
+}
 
 /** A Toxiproxy under test, and how the two sides of its proxies are reached. */
 export interface Subject extends AsyncDisposable {
@@ -26,18 +34,21 @@ export const PATIENCE = { timeout: 60_000 };
 
 const LOOPBACK = '127.0.0.1';
 
+function onLoopback(server: { readonly url: string } & AsyncDisposable): Subject {
+  return {
+    url: server.url,
+    listenHost: LOOPBACK,
+    connectHost: LOOPBACK,
+    upstreamHost: LOOPBACK,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
 const embedded: Implementation = {
   name: 'embedded',
   expendable: true,
   async start() {
-    const server = await ToxiproxyServer.start({ seed: 1, proxyMetrics: true });
-    return {
-      url: server.url,
-      listenHost: LOOPBACK,
-      connectHost: LOOPBACK,
-      upstreamHost: LOOPBACK,
-      [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-    };
+    return onLoopback(await ToxiproxyServer.start({ seed: 1, proxyMetrics: true }));
   },
 };
 
@@ -54,35 +65,45 @@ function running(url: string): Implementation {
   return { name: 'real', expendable: false, start: () => Promise.resolve(subject) };
 }
 
+/** A container on this machine's own network, so that everything is on loopback as with the binary. */
+function container(image: string): Implementation {
+  return {
+    name: 'real',
+    expendable: true,
+    async start() {
+      const { startToxiproxyOnHost } = await import(
+        '../../helpers/deployment/containers/toxiproxy-on-host.ts'
+      );
+      return onLoopback(await startToxiproxyOnHost(image));
+    },
+  };
+}
+
 /** The binary, on a free port of the loopback interface. */
 function binary(path: string): Implementation {
   return {
     name: 'real',
     expendable: true,
     async start() {
-      const program = await startReal(path, '-proxy-metrics');
-      return {
-        url: program.url,
-        listenHost: LOOPBACK,
-        connectHost: LOOPBACK,
-        upstreamHost: LOOPBACK,
-        [Symbol.asyncDispose]: () => program[Symbol.asyncDispose](),
-      };
+      return onLoopback(await startReal(path, '-proxy-metrics'));
     },
   };
 }
 
 /**
- * Every Toxiproxy to run the suite on: the embedded one, and a real one from `TOXIPROXY_URL` or the PATH.
- * Without a real one the reason is printed; with `REQUIRE_TARGETS=toxiproxy` it is an error.
+ * Every Toxiproxy to run the suite on: the embedded one, and a real one, which is the first there is of
+ * `TOXIPROXY_URL`, a container, and a `toxiproxy-server` on the PATH. Without a real one the reason is
+ * printed; with `REQUIRE_TARGETS=toxiproxy` it is an error.
  */
 export function implementations(): readonly Implementation[] {
   const url = process.env['TOXIPROXY_URL'];
   if (url !== undefined) return [embedded, running(url)];
+  const image = inject('toxiproxyImage');
+  if (image !== undefined && process.platform === 'linux') return [embedded, container(image)];
   const path = findOnPath('toxiproxy-server');
   if (path !== undefined) return [embedded, binary(path)];
   const reason =
-    'real Toxiproxy: not tested, no toxiproxy-server on the PATH; put one there (2.12.0) or set TOXIPROXY_URL';
+    'real Toxiproxy: not tested, no container image of it and no toxiproxy-server on the PATH; provide one (2.12.0) or set TOXIPROXY_URL';
   if ((process.env['REQUIRE_TARGETS'] ?? '').split(',').includes('toxiproxy')) {
     throw new ChaosError('environment', reason);
   }

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Toxiproxy } from 'toxiproxy-node-client';
 import { ChaosError, messageOf } from '../../errors.ts';
+import { ToxiproxyServer } from '../../toxiproxy/server.ts';
 import { until } from '../../until.ts';
 import type { Driver, Listener, Server, ServerSpec } from '../driver.ts';
 import { Session } from '../session/session.ts';
@@ -10,7 +11,10 @@ import { Child } from './child.ts';
 import { Ports } from './ports.ts';
 import { ProcessServer } from './server.ts';
 
-/** Servers and Toxiproxy as child processes; everything listens on 127.0.0.1. */
+/** The suites use no toxic that draws at random but jitter and slices, and these only in size. */
+const EMBEDDED_SEED = 1;
+
+/** Servers as child processes, Toxiproxy embedded or as one, too; everything listens on 127.0.0.1. */
 export class ProcessesDriver implements Driver {
   readonly target: ProcessesTarget;
   readonly toxiproxy: Toxiproxy;
@@ -38,7 +42,10 @@ export class ProcessesDriver implements Driver {
     await using resources = new AsyncDisposableStack();
     const session = resources.use(await Session.open({ usesContainers: false }));
     const ports = resources.use(await Ports.reserve());
-    const toxiproxy = await startToxiproxy(target.toxiproxyPath, session, ports, resources);
+    const toxiproxy =
+      target.toxiproxy === 'embedded'
+        ? await startEmbedded(resources)
+        : await startToxiproxy(target.toxiproxy.path, session, ports, resources);
     return new ProcessesDriver(target, toxiproxy, session, ports, resources.move());
   }
 
@@ -66,6 +73,11 @@ export class ProcessesDriver implements Driver {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#resources.disposeAsync();
   }
+}
+
+async function startEmbedded(resources: AsyncDisposableStack): Promise<Toxiproxy> {
+  const server = resources.use(await ToxiproxyServer.start({ seed: EMBEDDED_SEED }));
+  return new Toxiproxy(server.url);
 }
 
 async function startToxiproxy(

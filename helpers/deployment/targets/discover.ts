@@ -5,7 +5,7 @@ import {
 } from '../../../fixtures/images/catalogue.ts';
 import { ChaosError, messageOf } from '../../errors.ts';
 import { engineClient } from '../containers/engine.ts';
-import type { Target } from '../target.ts';
+import type { ProcessesTarget, Target } from '../target.ts';
 import { findProgram, identify, type ServerBinary } from './binary.ts';
 import { ImageFinder } from './images.ts';
 
@@ -20,6 +20,8 @@ export interface Absent {
 export interface Discovery {
   readonly runnable: readonly Target[];
   readonly absent: readonly Absent[];
+  /** The image of a real Toxiproxy, if the engine has one. */
+  readonly toxiproxyImage?: string;
 }
 
 /** The image of Testcontainers 12's reaper. */
@@ -28,16 +30,21 @@ const IMAGE_PREFIX = 'image:';
 
 /**
  * What this machine can run. `REDIS_SERVER` adds a server of the user's own: a path or program name for
- * the processes driver, `image:NAME` for the containers driver. Throws if that one cannot be used.
+ * the processes driver, `image:NAME` for the containers driver; `TOXIPROXY_SERVER` puts a real Toxiproxy into
+ * the links of the processes driver. Throws if one that was named cannot be used.
  */
 export async function discover(env: NodeJS.ProcessEnv = process.env): Promise<Discovery> {
   const own = env['REDIS_SERVER'] ?? '';
   const ownImage = own.startsWith(IMAGE_PREFIX) ? own.slice(IMAGE_PREFIX.length) : undefined;
   const ownBinary = own !== '' && ownImage === undefined ? own : undefined;
-  const found = await Promise.all([discoverContainers(ownImage), discoverProcesses(ownBinary)]);
+  const [containers, processes] = await Promise.all([
+    discoverContainers(ownImage),
+    discoverProcesses(ownBinary, toxiproxyOf(env['TOXIPROXY_SERVER'])),
+  ]);
   return {
-    runnable: found.flatMap(({ runnable }) => runnable),
-    absent: found.flatMap(({ absent }) => absent),
+    ...containers,
+    runnable: [...containers.runnable, ...processes.runnable],
+    absent: [...containers.absent, ...processes.absent],
   };
 }
 
@@ -83,10 +90,13 @@ async function discoverContainers(ownImage: string | undefined): Promise<Discove
       absent.push({ name, driver: 'containers', reason: resolved.missing });
     }
   }
-  return { runnable, absent };
+  return { runnable, absent, toxiproxyImage: toxiproxy.image };
 }
 
-async function discoverProcesses(ownBinary: string | undefined): Promise<Discovery> {
+async function discoverProcesses(
+  ownBinary: string | undefined,
+  toxiproxy: ProcessesTarget['toxiproxy'],
+): Promise<Discovery> {
   const none = (name: string, reason: string): Discovery => {
     if (ownBinary !== undefined) throw unusable(ownBinary, reason);
     return { runnable: [], absent: [{ name, driver: 'processes', reason }] };
@@ -102,13 +112,6 @@ async function discoverProcesses(ownBinary: string | undefined): Promise<Discove
     );
   }
   const servers = await Promise.all(paths.map(identify));
-  const toxiproxyPath = findProgram('toxiproxy-server');
-  if (toxiproxyPath === undefined) {
-    return none(
-      servers.map(processesName).join(', '),
-      'toxiproxy-server is not on the PATH; see github.com/Shopify/toxiproxy for how to install it',
-    );
-  }
   return {
     runnable: servers.map((server) => ({
       name: processesName(server),
@@ -116,10 +119,20 @@ async function discoverProcesses(ownBinary: string | undefined): Promise<Discove
       product: server.product,
       version: server.version,
       serverPath: server.path,
-      toxiproxyPath,
+      toxiproxy,
     })),
     absent: [],
   };
+}
+
+/** The embedded Toxiproxy, unless `TOXIPROXY_SERVER` names a program. Throws if there is none. */
+function toxiproxyOf(name: string | undefined): ProcessesTarget['toxiproxy'] {
+  if (name === undefined || name === '') return 'embedded';
+  const path = findProgram(name);
+  if (path === undefined) {
+    throw new ChaosError('environment', `TOXIPROXY_SERVER=${name}: there is no such program`);
+  }
+  return { path };
 }
 
 function processesName({ product, version }: ServerBinary): string {

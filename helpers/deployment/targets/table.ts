@@ -19,5 +19,5 @@ export function targetTable({ runnable, absent }: Discovery): string {
 function described(target: Target): string {
   return target.driver === 'containers'
     ? `containers of ${target.image}; Toxiproxy in ${target.toxiproxyImage}${target.ryuk ? '' : '; without Ryuk'}`
-    : `processes of ${target.serverPath} ${target.version}; ${target.toxiproxyPath}`;
+    : `processes of ${target.serverPath} ${target.version}; ${target.toxiproxy === 'embedded' ? 'embedded Toxiproxy' : target.toxiproxy.path}`;
 }
