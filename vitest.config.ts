@@ -1,8 +1,13 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { discover } from './helpers/deployment/targets/discover.ts';
-import { requireProjects, requireTargets } from './helpers/deployment/targets/require.ts';
+import {
+  isSelected,
+  projectPatterns,
+  requireProjects,
+} from './helpers/deployment/targets/projects.ts';
+import { requireTargets } from './helpers/deployment/targets/require.ts';
 import { targetTable } from './helpers/deployment/targets/table.ts';
-import { messageOf } from './helpers/errors.ts';
+import { ChaosError, messageOf } from './helpers/errors.ts';
 
 /** What runs without a Redis: unit tests, and Toxiproxy's conformance. */
 const UNIT = 'unit';
@@ -10,10 +15,16 @@ const TOXIPROXY = 'toxiproxy';
 
 async function discoverTargets() {
   try {
-    const discovery = await discover();
-    console.log(`${targetTable(discovery)}\n`);
+    const patterns = projectPatterns(process.argv);
+    const discovery = await discover({ isSelected: (name) => isSelected(patterns, name) });
+    const others = [UNIT, TOXIPROXY].filter((name) => isSelected(patterns, name));
+    const onlyOthers = patterns.length > 0 && others.length > 0;
+    if (!onlyOthers || discovery.runnable.length > 0) console.log(`${targetTable(discovery)}\n`);
     requireTargets(process.env['REQUIRE_TARGETS'] ?? '', discovery);
-    requireProjects(process.argv, [UNIT, TOXIPROXY], discovery);
+    requireProjects(patterns, [UNIT, TOXIPROXY], discovery);
+    if (discovery.runnable.length === 0 && !onlyOthers) {
+      throw new ChaosError('environment', 'no target can run here: see the reasons above');
+    }
     return discovery;
   } catch (thrown) {
     console.error(messageOf(thrown));

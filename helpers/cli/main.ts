@@ -17,6 +17,10 @@ const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Com
     about: 'run the embedded Toxiproxy as a server',
     load: async () => (await import('./toxiproxy.ts')).toxiproxy,
   },
+  bench: {
+    about: 'measure deployments, verdicts and the embedded Toxiproxy',
+    load: async () => (await import('./bench.ts')).bench,
+  },
   'check-workflows': {
     about: 'lint .github/workflows',
     load: async () => (await import('./check-workflows.ts')).checkWorkflows,

@@ -20,6 +20,8 @@ export interface Absent {
 export interface Discovery {
   readonly runnable: readonly Target[];
   readonly absent: readonly Absent[];
+  /** Names of all targets there are, selected or not. */
+  readonly known: readonly string[];
   /** The image of a real Toxiproxy, if the engine has one. */
   readonly toxiproxyImage?: string;
 }
@@ -33,28 +35,44 @@ const IMAGE_PREFIX = 'image:';
  * the processes driver, `image:NAME` for the containers driver; `TOXIPROXY_SERVER` puts a real Toxiproxy into
  * the links of the processes driver. Throws if one that was named cannot be used.
  */
-export async function discover(env: NodeJS.ProcessEnv = process.env): Promise<Discovery> {
+export async function discover(
+  options: {
+    readonly env?: NodeJS.ProcessEnv;
+    /** Targets that are not selected are left out, their images not looked for. Default: all. */
+    readonly isSelected?: (name: string) => boolean;
+  } = {},
+): Promise<Discovery> {
+  const { env = process.env, isSelected = () => true } = options;
   const own = env['REDIS_SERVER'] ?? '';
   const ownImage = own.startsWith(IMAGE_PREFIX) ? own.slice(IMAGE_PREFIX.length) : undefined;
   const ownBinary = own !== '' && ownImage === undefined ? own : undefined;
   const [containers, processes] = await Promise.all([
-    discoverContainers(ownImage),
+    discoverContainers(ownImage, isSelected),
     discoverProcesses(ownBinary, toxiproxyOf(env['TOXIPROXY_SERVER'])),
   ]);
+  const selected = processes.runnable.filter(({ name }) => isSelected(name));
   return {
     ...containers,
-    runnable: [...containers.runnable, ...processes.runnable],
+    runnable: [...containers.runnable, ...selected],
     absent: [...containers.absent, ...processes.absent],
+    known: [...containers.known, ...processes.known],
   };
 }
 
-async function discoverContainers(ownImage: string | undefined): Promise<Discovery> {
-  const wanted = [...SERVER_IMAGES, ...(ownImage === undefined ? [] : [ownServerImage(ownImage)])];
+async function discoverContainers(
+  ownImage: string | undefined,
+  isSelected: (name: string) => boolean,
+): Promise<Discovery> {
+  const own = ownImage === undefined ? [] : [ownServerImage(ownImage)];
+  const all = [...SERVER_IMAGES, ...own];
+  const known = all.map(({ flavour }) => flavour);
+  const wanted = all.filter(({ flavour }) => isSelected(flavour));
   const none = (reason: string): Discovery => {
     if (ownImage !== undefined) throw unusable(`${IMAGE_PREFIX}${ownImage}`, reason);
     return {
       runnable: [],
       absent: wanted.map(({ flavour }) => ({ name: flavour, driver: 'containers', reason })),
+      known,
     };
   };
   try {
@@ -90,7 +108,7 @@ async function discoverContainers(ownImage: string | undefined): Promise<Discove
       absent.push({ name, driver: 'containers', reason: resolved.missing });
     }
   }
-  return { runnable, absent, toxiproxyImage: toxiproxy.image };
+  return { runnable, absent, known, toxiproxyImage: toxiproxy.image };
 }
 
 async function discoverProcesses(
@@ -99,7 +117,7 @@ async function discoverProcesses(
 ): Promise<Discovery> {
   const none = (name: string, reason: string): Discovery => {
     if (ownBinary !== undefined) throw unusable(ownBinary, reason);
-    return { runnable: [], absent: [{ name, driver: 'processes', reason }] };
+    return { runnable: [], absent: [{ name, driver: 'processes', reason }], known: [name] };
   };
   const names = ownBinary === undefined ? ['redis-server', 'valkey-server'] : [ownBinary];
   const paths = names.map((name) => findProgram(name)).filter((path) => path !== undefined);
@@ -111,7 +129,7 @@ async function discoverProcesses(
         : 'there is no such program',
     );
   }
-  const servers = await Promise.all(paths.map(identify));
+  const servers = distinct(await Promise.all(paths.map(identify)));
   return {
     runnable: servers.map((server) => ({
       name: processesName(server),
@@ -122,6 +140,7 @@ async function discoverProcesses(
       toxiproxy,
     })),
     absent: [],
+    known: servers.map(processesName),
   };
 }
 
@@ -133,6 +152,11 @@ function toxiproxyOf(name: string | undefined): ProcessesTarget['toxiproxy'] {
     throw new ChaosError('environment', `TOXIPROXY_SERVER=${name}: there is no such program`);
   }
   return { path };
+}
+
+/** One of each name: `redis-server` can be another name of `valkey-server`. */
+function distinct(servers: readonly ServerBinary[]): ServerBinary[] {
+  return [...new Map(servers.map((server) => [processesName(server), server])).values()];
 }
 
 function processesName({ product, version }: ServerBinary): string {

@@ -7,23 +7,35 @@ const PULL_WITHIN_MS = 10 * 60_000;
 export type Resolved = { readonly image: string } | { readonly missing: string };
 
 /**
- * Finds images in the engine, pulling the official one where neither it nor a local one is there.
- * The first pull that fails is the last one tried: a registry that is out of reach stays so.
+ * Finds images in the engine, pulling the official one where neither it nor a local one is there. A
+ * registry that did not answer is not asked again; one that does not know an image may know others.
  */
 export class ImageFinder {
-  #registryFailure: string | undefined;
+  #unreachable: string | undefined;
 
   async find(names: { readonly official: string; readonly local?: string }): Promise<Resolved> {
     for (const name of [names.official, names.local]) {
       if (name !== undefined && (await isPresent(name))) return { image: name };
     }
-    this.#registryFailure ??= await pull(names.official).catch(messageOf);
-    if (this.#registryFailure === undefined) return { image: names.official };
+    const failure = this.#unreachable ?? (await this.#pull(names.official));
+    if (failure === undefined) return { image: names.official };
     const local =
       names.local === undefined ? '' : ` nor ${names.local} (\`npm run images\` makes it)`;
     return {
-      missing: `neither image ${names.official}${local} is here, and a pull failed: ${this.#registryFailure}`,
+      missing: `${names.local === undefined ? 'image' : 'neither image'} ${names.official}${local} is ${names.local === undefined ? 'not ' : ''}here, and a pull failed: ${failure}`,
     };
+  }
+
+  /** Pulls, and returns what went wrong if it did. */
+  async #pull(name: string): Promise<string | undefined> {
+    try {
+      await pull(name);
+      return undefined;
+    } catch (thrown) {
+      const failure = messageOf(thrown);
+      if ((thrown as { statusCode?: number }).statusCode !== 404) this.#unreachable = failure;
+      return failure;
+    }
   }
 }
 
@@ -38,10 +50,10 @@ async function isPresent(name: string): Promise<boolean> {
     );
 }
 
-async function pull(name: string): Promise<undefined> {
+async function pull(name: string): Promise<void> {
   const { dockerode } = (await engineClient()).container;
-  process.stderr.write(`pulling ${name}\n`);
   const stream = await dockerode.pull(name, { abortSignal: AbortSignal.timeout(PULL_WITHIN_MS) });
+  process.stderr.write(`pulling ${name}\n`);
   await new Promise<void>((resolve, reject) => {
     dockerode.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
   });

@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+import type { Target } from '../target.ts';
+import { findProgram, identify } from './binary.ts';
+import { type Discovery, discover } from './discover.ts';
+import { isSelected, projectPatterns, requireProjects } from './projects.ts';
+import { requireTargets } from './require.ts';
+import { targetTable } from './table.ts';
+
+const runs: Target = {
+  name: 'redis:7.0@processes',
+  driver: 'processes',
+  product: 'redis',
+  version: '7.0.15',
+  serverPath: '/usr/bin/redis-server',
+  toxiproxy: 'embedded',
+};
+const discovery: Discovery = {
+  runnable: [runs],
+  absent: [{ name: 'redis:8.0', driver: 'containers', reason: 'no container engine answers' }],
+  known: ['redis:8.0', 'redis:7.0@processes'],
+};
+
+test('the table says what runs, and why the rest does not', () => {
+  expect(targetTable(discovery).split('\n')).toEqual([
+    '  target                             server; links',
+    '  redis:7.0@processes  runs          processes of /usr/bin/redis-server 7.0.15; embedded Toxiproxy',
+    '  redis:8.0            does not run  no container engine answers',
+  ]);
+});
+
+describe('REQUIRE_TARGETS', () => {
+  test.for(['', 'processes', 'redis:7.0@processes', 'toxiproxy', ' processes , toxiproxy '])(
+    'is content with "%s"',
+    (required) => {
+      expect(() => requireTargets(required, discovery)).not.toThrow();
+    },
+  );
+
+  test.for([
+    ['containers', 'redis:8.0: no container engine answers'],
+    ['redis:8.0', 'redis:8.0: no container engine answers'],
+    ['contaners', 'Accepted are containers, processes and the targets redis:8.0, redis:7.0@'],
+  ] as const)('"%s" fails the run', ([required, reason]) => {
+    expect(() => requireTargets(required, discovery)).toThrow(reason);
+  });
+});
+
+describe('--project', () => {
+  test('is read in both spellings', () => {
+    expect(projectPatterns(['run', '--project', 'a', 'x', '--project=b*'])).toEqual(['a', 'b*']);
+  });
+
+  test.for([
+    [[], 'redis:8.0', true],
+    [['redis:8.0'], 'redis:8.0', true],
+    [['redis:*'], 'valkey:8.1', false],
+    [['redis:8.0', 'valkey:*'], 'valkey:8.1', true],
+    [['!redis:*'], 'redis:8.0', false],
+    [['!redis:*'], 'valkey:8.1', true],
+    [['redis:8.0'], 'redis:8x0', false],
+  ] as const)('%j selects %s: %s', ([patterns, name, selected]) => {
+    expect(isSelected(patterns, name)).toBe(selected);
+  });
+
+  test.for([
+    [['redis:8.0'], 'environment: --project redis:8.0 cannot run here: no container engine'],
+    [
+      ['redi'],
+      'misuse: --project redi fits no target; there are redis:8.0, redis:7.0@processes, unit',
+    ],
+  ] as const)('%j ends the run', ([patterns, message]) => {
+    expect(() => requireProjects(patterns, ['unit'], discovery)).toThrow(message);
+  });
+});
+
+describe('a server of the user’s own', () => {
+  const nothing = { isSelected: () => false };
+
+  test.for([
+    [{ REDIS_SERVER: '/nonexistent/redis' }, 'there is no such program'],
+    [{ REDIS_SERVER: process.execPath }, 'is not a Redis or Valkey server'],
+    [{ TOXIPROXY_SERVER: 'no-such-toxiproxy' }, 'TOXIPROXY_SERVER=no-such-toxiproxy'],
+  ] as const)('%j cannot be used', async ([env, message]) => {
+    await expect(discover({ env, ...nothing })).rejects.toThrow(message);
+  });
+
+  test('a program is found by path or on the search path', () => {
+    expect(findProgram(process.execPath)).toBe(process.execPath);
+    expect(findProgram('sh', '/nowhere:/bin')).toBe('/bin/sh');
+    expect(findProgram('sh', '/nowhere')).toBeUndefined();
+  });
+
+  test('another program is told from a server by what it prints', async () => {
+    await expect(identify(process.execPath)).rejects.toThrow(/got "v\d+\./);
+  });
+});
