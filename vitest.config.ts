@@ -1,5 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
-import { discover } from './helpers/deployment/targets/discover.ts';
+import { discover, TOXIPROXY_PROJECT } from './helpers/deployment/targets/discover.ts';
 import {
   isSelected,
   projectPatterns,
@@ -11,7 +11,7 @@ import { ChaosError, messageOf } from './helpers/errors.ts';
 
 /** What runs without a Redis: unit tests, and Toxiproxy's conformance. */
 const UNIT = 'unit';
-const TOXIPROXY = 'toxiproxy';
+const TOXIPROXY = TOXIPROXY_PROJECT;
 
 async function discoverTargets() {
   try {

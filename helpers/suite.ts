@@ -10,7 +10,7 @@ import type { Target } from './deployment/target.ts';
 import type { Topology } from './deployment/topology.ts';
 import { messageOf } from './errors.ts';
 import './expect/matchers.ts';
-import { writeArtifact } from './report/artifact.ts';
+import { rerunCommand, writeArtifact } from './report/artifact.ts';
 import { collectEvidence, type Evidence } from './report/evidence.ts';
 
 export { expect } from 'vitest';
@@ -50,15 +50,22 @@ export const test = base
     const collect = async (deployment: Deployment): Promise<void> => {
       const { toxiproxy } = driver;
       // Not getAll: that leaves out the toxics.
-      const proxies = await toxiproxy.api.get(`${toxiproxy.host}/proxies`).catch(messageOf);
+      const proxies = await toxiproxy.api
+        .get(`${toxiproxy.host}/proxies`)
+        .then(({ data }) => data, messageOf);
       evidence.push(await collectEvidence(deployment, proxies));
     };
     const endAll = async (): Promise<void> => {
-      for (const deployment of started) await deployment[Symbol.asyncDispose]();
+      const ended = started.splice(0).map((deployment) => deployment[Symbol.asyncDispose]());
+      const failed = (await Promise.allSettled(ended)).find(({ status }) => status === 'rejected');
+      if (failed?.status === 'rejected') throw failed.reason;
     };
     const report = async (): Promise<void> => {
-      // What a test that timed out left running ends here, so that its evidence is taken.
-      await endAll();
+      // A deployment that could not be ended has its evidence all the same.
+      const notEnded = await endAll().then(
+        () => [],
+        (thrown: unknown) => [messageOf(thrown)],
+      );
       const file = relative(process.cwd(), task.file.filepath);
       const errors = task.result?.errors ?? [];
       const folder = await writeArtifact(
@@ -67,8 +74,8 @@ export const test = base
           file,
           test: task.fullTestName,
           target: driver.target,
-          errors: errors.map(({ message }) => message),
-          again: `npm test -- --project '${driver.target.name}' ${file} -t '${task.fullTestName}'`,
+          errors: [...errors.map(({ message }) => message), ...notEnded],
+          again: rerunCommand(driver.target, file, task.fullTestName),
         },
         evidence,
       );

@@ -34,6 +34,15 @@ test('a probe that throws counts as not yet, and its error is told', async () =>
   );
 });
 
+test('a probe that never settles is given up at the deadline', async () => {
+  const waiting = until(
+    () => new Promise<never>(() => {}),
+    () => true,
+    { what: 'a reply', withinMs: 1_000 },
+  );
+  await expect(waiting).rejects.toThrow('waited 1000 ms for a reply; last seen: error: no answer');
+});
+
 test('a ChaosError of the probe ends the wait', async () => {
   const waiting = until(
     () => Promise.reject(new ChaosError('environment', 'the process ended')),

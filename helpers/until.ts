@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ChaosError, messageOf, type Verdict } from './errors.ts';
 
 const POLL_MS = 10;
+const MIN_LOOK_MS = 1_000;
 
 export interface UntilOptions {
   /** What is waited for, as the end of "waited for ...". */
@@ -17,7 +18,8 @@ export interface UntilOptions {
 /**
  * Polls `probe` until `accepts` holds and returns that value. A probe that throws counts as not yet,
  * unless what it throws is a ChaosError: that is a verdict, and ends the wait.
- * Past the deadline it throws a ChaosError that says what was seen last.
+ * Past the deadline, which holds for a probe that never settles, too, it throws a ChaosError that says
+ * what was seen last.
  */
 export async function until<T>(
   probe: () => Promise<T> | T,
@@ -29,7 +31,7 @@ export async function until<T>(
   let last = 'nothing yet';
   for (;;) {
     try {
-      const seen = await probe();
+      const seen = await within(probe, startedAt + options.withinMs);
       if (accepts(seen)) return seen;
       last = describe(seen);
     } catch (thrown) {
@@ -43,5 +45,21 @@ export async function until<T>(
       );
     }
     await pause(POLL_MS);
+  }
+}
+
+/** The probe's result, or a rejection at the deadline if that comes first; one look is always granted. */
+async function within<T>(probe: () => Promise<T> | T, deadline: number): Promise<T> {
+  const leftMs = Math.max(MIN_LOOK_MS, deadline - performance.now());
+  const late = new AbortController();
+  try {
+    return await Promise.race([
+      Promise.resolve(probe()),
+      pause(leftMs, undefined, { signal: late.signal }).then(() => {
+        throw new Error('no answer');
+      }),
+    ]);
+  } finally {
+    late.abort();
   }
 }

@@ -13,7 +13,7 @@ test('whatever is changed behind a replica’s back, its data is not the same an
     masterWithReplicas(1, { replicaConfig: { 'replica-read-only': 'no' } }),
   );
   const { master, replica } = pair;
-  await fill(master, { seed: 1, keys: 120 });
+  await fill(master, { seed: 1, keys: 20 });
   using toMaster = master.dedicated();
   using toReplica = replica.dedicated();
   const server = await master.snapshot();

@@ -67,9 +67,11 @@ test('a transfer cut in the middle of the RDB is retried from the start [N3]', a
   await writeBytes(both.master, { seed: 1, bytes: 4_000_000, valueBytes: 250_000 });
   const link = await both.link(newcomer, both.master);
 
-  await using _slow = await link.apply(bandwidth('downstream', { kilobytesPerSecond: 4_000 }));
+  await using _slow = await link.apply(bandwidth('downstream', { kilobytesPerSecond: 1_000 }));
   await newcomer.replicaOf(both.master);
   await newcomer.logged(/REPLICA sync: receiving/);
+  const { upstream } = await newcomer.snapshot();
+  expect(upstream, 'cut too late').toMatchObject({ syncInProgress: true, link: 'down' });
   const outage = await link.apply(cut(), { unproven: true });
   await linkIsDown(both, 'newcomer');
   await outage.heal();

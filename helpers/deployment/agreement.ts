@@ -5,6 +5,7 @@ import type { Node } from './node.ts';
 /**
  * Where a running node's counters (sync_full, sync_partial_ok) and its log do not tell the same story of
  * the process that runs now, in words. A log can come later than the counters: then they will agree.
+ * Nodes that the harness has stopped or paused are left out.
  */
 export async function disagreements(nodes: readonly Node[]): Promise<string[]> {
   const all = await Promise.all(nodes.map(disagreementOf));
@@ -12,7 +13,7 @@ export async function disagreements(nodes: readonly Node[]): Promise<string[]> {
 }
 
 async function disagreementOf(upstream: Node): Promise<string | undefined> {
-  if (upstream.server.exit !== undefined) return undefined;
+  if (upstream.server.exit !== undefined || upstream.isPaused) return undefined;
   let counters: SyncCounters;
   try {
     ({ counters } = await upstream.snapshot());

@@ -23,6 +23,7 @@ export class Deployment implements AsyncDisposable {
   readonly #openLinks: Link[] = [];
   readonly #nodes = new Map<string, Node>();
   readonly #links = new Map<string, Link>();
+  readonly #upstreams = new Map<Link, Server>();
   readonly #judged = new Map<string, number>();
   #beforeEnd: EndHook | undefined;
 
@@ -44,12 +45,15 @@ export class Deployment implements AsyncDisposable {
     const deployment = new Deployment(driver, topology, options.beforeEnd);
     try {
       for (const generation of generations(topology)) {
-        await Promise.all(generation.map((spec) => deployment.#add(spec)));
+        await allOf(generation.map((spec) => deployment.#add(spec)));
       }
       await Promise.all(deployment.replicas.map((replica) => deployment.inSync(replica)));
       await deployment.#logsComplete();
     } catch (thrown) {
-      await deployment[Symbol.asyncDispose]();
+      // What went wrong first is what is told, also when the end of it fails, too.
+      await deployment[Symbol.asyncDispose]().catch((ending: unknown) => {
+        deployment.timeline.record('deployment', `not ended cleanly: ${messageOf(ending)}`);
+      });
       throw thrown;
     }
     for (const replica of deployment.replicas) deployment.judged(replica);
@@ -110,9 +114,15 @@ export class Deployment implements AsyncDisposable {
   /** The link on which `replica` reaches `upstream`; opened when first asked for. */
   async link(replica: Node, upstream: Node): Promise<Link> {
     const name = `${replica.name} to ${upstream.name}`;
-    const link = this.#links.get(name) ?? (await this.#open(name, upstream.server.inside));
+    const link = this.#links.get(name) ?? (await this.#open(name, upstream.server));
     this.#links.set(name, link);
     return link;
+  }
+
+  /** Leads all links to a node to where it is now, after a start or an end. */
+  async retarget(node: Node): Promise<void> {
+    const links = [...this.#upstreams].filter(([, server]) => server === node.server);
+    await Promise.all(links.map(([link]) => link.retarget(node.server.inside)));
   }
 
   /** REPLICAOF at run time, through the link between the two; `undefined` for NO ONE. */
@@ -170,13 +180,21 @@ export class Deployment implements AsyncDisposable {
     );
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Calls `beforeEnd` now: when something has failed, what the nodes say at that moment counts. */
+  async collect(): Promise<void> {
     const look = this.#beforeEnd;
     this.#beforeEnd = undefined;
     await look?.(this);
-    for (const node of this.nodes) node.disconnect();
-    await Promise.all(this.#openLinks.map((link) => removeQuietly(link, this.timeline)));
-    await Promise.all(this.#servers.map((server) => server[Symbol.asyncDispose]()));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.collect();
+    } finally {
+      for (const node of this.nodes) node.disconnect();
+      await allOf(this.#openLinks.splice(0).map((link) => removeQuietly(link, this.timeline)));
+      await allOf(this.#servers.splice(0).map((server) => server[Symbol.asyncDispose]()));
+    }
   }
 
   #specOf(node: Node): NodeSpec | undefined {
@@ -188,7 +206,7 @@ export class Deployment implements AsyncDisposable {
     const upstream = spec.replicaOf === undefined ? undefined : this.node(spec.replicaOf);
     const inside = { ...this.#driver.addressing, port };
     const linkName = `${spec.name} to ${upstream?.name}`;
-    const link = upstream && (await this.#open(linkName, upstream.server.inside));
+    const link = upstream && (await this.#open(linkName, upstream.server));
     if (link !== undefined) this.#links.set(linkName, link);
     const server = await this.#driver.createServer({
       name: spec.name,
@@ -201,19 +219,36 @@ export class Deployment implements AsyncDisposable {
       ),
     });
     this.#servers.push(server);
-    const clientLink = await this.#open(`client to ${spec.name}`, server.inside);
+    const clientLink = await this.#open(`client to ${spec.name}`, server);
     const node = new Node(this, server, clientLink, spec.config ?? {});
     this.#nodes.set(spec.name, node);
     await node.start();
   }
 
-  async #open(name: string, upstream: Node['server']['inside']): Promise<Link> {
+  async #open(name: string, server: Server): Promise<Link> {
     const listener = await this.#driver.reserveListener();
     const { toxiproxy } = this.#driver;
-    const link = await openLink(toxiproxy, { name, upstream, listener, timeline: this.timeline });
-    this.#openLinks.push(link);
-    return link;
+    try {
+      const link = await openLink(toxiproxy, {
+        name,
+        upstream: server.inside,
+        listener,
+        timeline: this.timeline,
+      });
+      this.#openLinks.push(link);
+      this.#upstreams.set(link, server);
+      return link;
+    } catch (thrown) {
+      listener[Symbol.dispose]();
+      throw thrown;
+    }
   }
+}
+
+/** Waits for all of them to settle, so that none goes on behind our back; then throws what failed first. */
+async function allOf(work: readonly PromiseLike<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }
 
 /** A proxy that cannot be removed does not keep servers from ending; the timeline has it. */

@@ -46,7 +46,7 @@ export interface Server extends AsyncDisposable {
   readonly name: string;
   readonly port: number;
   readonly log: ServerLog;
-  /** How Toxiproxy and other servers reach it. */
+  /** How Toxiproxy reaches it. Can change with each start and end. */
   readonly inside: Address;
   /** How the test process reaches it, past all proxies. May change with a restart. */
   readonly outside: Address;

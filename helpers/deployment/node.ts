@@ -34,6 +34,7 @@ export class Node {
   readonly #control: Control;
   readonly #observer: Control;
   readonly #clients = new Set<Redis>();
+  #isPaused = false;
 
   constructor(deployment: Deployment, server: Server, clientLink: Link, config: Config) {
     this.name = server.name;
@@ -46,6 +47,10 @@ export class Node {
     const address = (): Server['outside'] => server.outside;
     this.#control = new Control(address, { credentials, commandTimeoutMs: COMMAND_TIMEOUT_MS });
     this.#observer = new Control(address, { credentials, commandTimeoutMs: OBSERVE_TIMEOUT_MS });
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
   }
 
   /** The link on which this replica reaches the upstream its topology gave it. */
@@ -142,7 +147,9 @@ export class Node {
 
   /** Starts the process and waits until it answers. An answer that says LOADING is one, too. */
   async start(): Promise<void> {
+    this.#isPaused = false;
     await this.server.start();
+    await this.deployment.retarget(this);
     await until(
       () => this.#exitOrAnswer(),
       () => true,
@@ -158,23 +165,27 @@ export class Node {
   /** SIGTERM, as an orderly shutdown: the server saves if its configuration says so. */
   async stop(): Promise<void> {
     await this.server.end('SIGTERM', END_WITHIN_MS);
+    await this.deployment.retarget(this);
     this.#timeline.record(this.name, 'stopped (SIGTERM)');
   }
 
   /** SIGKILL: nothing is saved, the kernel closes its connections. */
   async kill(): Promise<void> {
     await this.server.end('SIGKILL', END_WITHIN_MS);
+    await this.deployment.retarget(this);
     this.#timeline.record(this.name, 'killed (SIGKILL)');
   }
 
   /** Freezes the process until `resume`: its connections stay open and silent. */
   async pause(): Promise<void> {
     await this.server.pause();
+    this.#isPaused = true;
     this.#timeline.record(this.name, 'paused');
   }
 
   async resume(): Promise<void> {
     await this.server.resume();
+    this.#isPaused = false;
     this.#timeline.record(this.name, 'resumed');
   }
 

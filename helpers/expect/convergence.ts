@@ -34,7 +34,13 @@ export async function converged(
     const position = await samePosition(replica, master, Math.max(0, deadline - performance.now()));
     const differences = await dataDifferences(replica, master);
     const after = await positionOf(master);
-    if (after.offset !== position.offset || after.replid !== position.replid) continue;
+    if (after.offset !== position.offset || after.replid !== position.replid) {
+      if (performance.now() < deadline) continue;
+      throw new ChaosError(
+        'inconclusive',
+        `${master.name} went on from byte ${position.offset} to ${after.offset} while data was read, and did so for ${withinMs} ms: stop its writers first`,
+      );
+    }
     if (differences.length > 0) {
       throw new ChaosError(
         'correctness',

@@ -23,22 +23,23 @@ declare module 'vitest' {
 
 expect.extend({
   toResync(replica: Node, kind: ResyncEvent['kind'], expectation?: ResyncExpectation) {
-    return verdict(this, () => resynced(replica, kind, expectation));
+    return verdict(this, replica, () => resynced(replica, kind, expectation));
   },
   toHaveStayedInSync(replica: Node) {
-    return verdict(this, () => stayedInSync(replica));
+    return verdict(this, replica, () => stayedInSync(replica));
   },
   toConvergeWith(replica: Node, master: Node, expectation?: ConvergenceExpectation) {
-    return verdict(this, () => converged(replica, master, expectation));
+    return verdict(this, replica, () => converged(replica, master, expectation));
   },
   toHoldSameData(replica: Node, master: Node) {
-    return verdict(this, () => holdsSameData(replica, master));
+    return verdict(this, replica, () => holdsSameData(replica, master));
   },
 });
 
 /** A violated expectation is a failed assertion; a machine that fails is not, and stays an error. */
 async function verdict(
   { isNot }: { readonly isNot: boolean },
+  { deployment }: Node,
   judge: () => Promise<unknown>,
 ): Promise<{ pass: boolean; message: () => string }> {
   // "Not a partial resync" would hold for a replica that never came back: say what is expected instead.
@@ -47,6 +48,8 @@ async function verdict(
     await judge();
     return { pass: true, message: () => 'holds' };
   } catch (thrown) {
+    // Evidence of this moment, with the faults still in force.
+    await deployment.collect();
     if (!(thrown instanceof ChaosError) || thrown.verdict === 'environment') throw thrown;
     return { pass: false, message: () => thrown.message };
   }

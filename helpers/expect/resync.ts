@@ -24,8 +24,8 @@ interface Seen {
 /**
  * Waits until a replica is connected and has synchronized, then judges how: everything its upstreams
  * decided for it since the last judgement must be `times` times `kind`. The evidence is the upstream's
- * log, which names the replica and the reason; its counters (sync_full, sync_partial_ok,
- * sync_partial_err) must agree with it. Returns the resyncs; throws a ChaosError otherwise.
+ * log, which names the replica and the reason; its counters (sync_full, sync_partial_ok) must agree with
+ * it. Returns the resyncs; throws a ChaosError otherwise.
  */
 export async function resynced(
   replica: Node,

@@ -20,7 +20,8 @@ export interface ToxicSpec {
 /** What shows that a fault is in force: what a client asks through the link, and what it must see. */
 export interface Effect {
   readonly question: Question;
-  readonly shows: (seen: Sighting) => boolean;
+  /** `before` is what the same question saw just before this fault. */
+  readonly shows: (seen: Sighting, before: Sighting) => boolean;
   /** What must be seen, for the message when it is not. */
   readonly expected: string;
 }

@@ -1,13 +1,16 @@
-import type { Toxic, Proxy as ToxiproxyProxy } from 'toxiproxy-node-client';
+import type { Proxy as ToxiproxyProxy } from 'toxiproxy-node-client';
 import type { Address } from '../deployment/address.ts';
 import type { Listener } from '../deployment/driver.ts';
-import { ChaosError } from '../errors.ts';
+import { ChaosError, messageOf } from '../errors.ts';
 import { now, type Timeline } from '../timeline.ts';
 import { until } from '../until.ts';
-import type { Fault } from './fault.ts';
-import { describeSighting, look, PING, type Sighting } from './probe.ts';
+import type { Effect, Fault } from './fault.ts';
+import { Injector } from './injector.ts';
+import { describeSighting, fastestLook, look, PING, type Sighting } from './probe.ts';
 
 const PROVEN_WITHIN_MS = 5_000;
+/** How often in a row a client must see an effect: once can be a busy machine's doing. */
+const LOOKS = 2;
 
 export interface ApplyOptions {
   /** No proof: for a link whose upstream does not answer. */
@@ -25,12 +28,12 @@ export interface Outage {
   readonly healedAtMs: number;
 }
 
-/** A fault in force. Healing twice is healing once; leaving the scope heals. */
+/** A fault in force. Healing twice is healing once; leaving the scope heals, without proof. */
 export interface ActiveFault extends AsyncDisposable {
   readonly fault: Fault;
   /** What a client saw when the fault had taken effect. */
   readonly effect: string;
-  /** Removes the fault, and proves that the link carries bytes again. */
+  /** Removes the fault, and proves that the link carries bytes again if no other is in force. */
   heal(): Promise<Outage>;
 }
 
@@ -39,13 +42,15 @@ export class Link {
   /** `replica-1 to master`, or `client to master`. */
   readonly name: string;
   readonly proxy: ToxiproxyProxy;
+  readonly #injector: Injector;
   readonly #listener: Listener;
   readonly #timeline: Timeline;
-  #faults = 0;
+  #inForce = 0;
 
   constructor(name: string, proxy: ToxiproxyProxy, listener: Listener, timeline: Timeline) {
     this.name = name;
     this.proxy = proxy;
+    this.#injector = new Injector(proxy);
     this.#listener = listener;
     this.#timeline = timeline;
   }
@@ -61,45 +66,62 @@ export class Link {
   }
 
   /**
-   * Puts a fault in force. The link must carry bytes before, and a client must see the effect after;
-   * a fault without effect is an error of class `inconclusive`, never a silent pass.
+   * Puts a fault in force. The link must carry bytes before, and a client must see the effect after,
+   * beyond what it saw of the faults in force already; a fault without effect is an error of class
+   * `inconclusive`, never a silent pass.
    */
   async apply(fault: Fault, options: ApplyOptions = {}): Promise<ActiveFault> {
     const { unproven = false, provenWithinMs: withinMs = PROVEN_WITHIN_MS } = options;
-    const proven = !unproven;
-    if (proven && this.#faults === 0) await this.#mustCarry('before the fault', withinMs);
-    this.#faults += 1;
+    if (!unproven && this.#inForce === 0) await this.#mustCarry('before the fault', withinMs);
+    const { effect: expected } = fault;
+    const before =
+      unproven || expected === undefined
+        ? undefined
+        : await fastestLook(this.outside, expected.question);
+    const remove = await this.#injector.inject(fault);
+    this.#inForce += 1;
     const appliedAtMs = now();
-    const remove = await this.#inject(fault);
-    let healed: Promise<Outage> | undefined;
-    const heal = async (effect: string): Promise<Outage> => {
-      await remove();
-      this.#faults -= 1;
-      const healedAtMs = now();
-      this.#timeline.record(this.name, `healed: ${fault.kind}`);
-      if (proven && this.#faults === 0) await this.#mustCarry('after the heal', withinMs);
-      return { fault: fault.description, link: this.name, appliedAtMs, effect, healedAtMs };
+    this.#timeline.record(this.name, fault.description);
+
+    let removed: Promise<void> | undefined;
+    const removeOnce = (): Promise<void> => {
+      removed ??= remove().then(() => {
+        this.#inForce -= 1;
+        this.#timeline.record(this.name, `healed: ${fault.kind}`);
+      });
+      return removed;
     };
-    let effect: string;
-    try {
-      effect = proven ? await this.#prove(fault, withinMs) : 'not looked at';
-    } catch (thrown) {
-      await heal('none');
-      throw thrown;
+    let effect = 'no client can see it';
+    if (unproven) effect = 'not looked at';
+    else if (expected !== undefined && before !== undefined) {
+      try {
+        effect = await this.#prove(fault.kind, expected, before, withinMs);
+      } catch (thrown) {
+        await removeOnce();
+        throw thrown;
+      }
+      this.#timeline.record(this.name, `seen: ${effect}`);
     }
-    this.#timeline.record(this.name, `${fault.description} (seen: ${effect})`);
-    const healOnce = (): Promise<Outage> => {
-      healed ??= heal(effect);
-      return healed;
-    };
     return {
       fault,
       effect,
-      heal: healOnce,
-      [Symbol.asyncDispose]: async () => {
-        await healOnce();
+      heal: async () => {
+        await removeOnce();
+        const healedAtMs = now();
+        if (!unproven && this.#inForce === 0) await this.#mustCarry('after the heal', withinMs);
+        return { fault: fault.description, link: this.name, appliedAtMs, effect, healedAtMs };
       },
+      [Symbol.asyncDispose]: () =>
+        // A scope is also left when a test has failed: that failure is the one to tell.
+        removeOnce().catch((thrown: unknown) => {
+          this.#timeline.record(this.name, `${fault.kind} not healed: ${messageOf(thrown)}`);
+        }),
     };
+  }
+
+  /** Leads the link to where its upstream is now. Faults stay in force. */
+  retarget({ host, port }: Address): Promise<void> {
+    return this.#injector.retarget(`${host}:${port}`);
   }
 
   /** Removes the proxy. */
@@ -108,32 +130,27 @@ export class Link {
     this.#listener[Symbol.dispose]();
   }
 
-  async #inject(fault: Fault): Promise<() => Promise<void>> {
-    const { listen, upstream } = this.proxy;
-    if (fault.means === 'disabled') {
-      await this.proxy.update({ enabled: false, listen, upstream });
-      return async () => {
-        await this.proxy.update({ enabled: true, listen, upstream });
-      };
-    }
-    const toxics: Toxic<unknown>[] = [];
-    for (const [index, { type, stream, attributes }] of fault.means.entries()) {
-      const name = `${fault.kind}-${this.#faults}-${index}`;
-      toxics.push(await this.proxy.addToxic({ name, type, stream, toxicity: 1, attributes }));
-    }
-    return async () => {
-      for (const toxic of toxics.reverse()) await toxic.remove();
-    };
-  }
-
-  async #prove({ effect, kind }: Fault, withinMs: number): Promise<string> {
-    if (effect === undefined) return 'no client can see it';
-    const seen = await until(() => look(this.outside, effect.question), effect.shows, {
-      what: `${effect.expected} (the effect of ${kind} on ${this.name})`,
-      withinMs,
-      verdict: 'inconclusive',
-      describe: (last) => describeSighting(last as Sighting),
-    });
+  async #prove(
+    kind: string,
+    { question, shows, expected }: Effect,
+    before: Sighting,
+    withinMs: number,
+  ): Promise<string> {
+    let inARow = 0;
+    const seen = await until(
+      async () => {
+        const sighting = await look(this.outside, question);
+        inARow = shows(sighting, before) ? inARow + 1 : 0;
+        return sighting;
+      },
+      () => inARow === LOOKS,
+      {
+        what: `${expected} (the effect of ${kind} on ${this.name})`,
+        withinMs,
+        verdict: 'inconclusive',
+        describe: (last) => describeSighting(last as Sighting),
+      },
+    );
     return describeSighting(seen);
   }
 
@@ -174,7 +191,7 @@ export async function openLink(
   } catch (cause) {
     throw new ChaosError(
       'environment',
-      `Toxiproxy did not open the link ${name} on ${listener.listen}: ${(cause as Error).message}`,
+      `Toxiproxy did not open the link ${name} on ${listener.listen}: ${messageOf(cause)}`,
       { cause },
     );
   }

@@ -1,7 +1,10 @@
+import { hash } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Target } from '../deployment/target.ts';
 import type { Evidence } from './evidence.ts';
+
+const SLUG_MAX = 80;
 
 /** What run.json says of a failed test. */
 export interface FailedRun {
@@ -11,6 +14,16 @@ export interface FailedRun {
   readonly errors: readonly string[];
   /** The command that runs this test again. */
   readonly again: string;
+}
+
+/** The command that runs one test again: Vitest reads `-t` as a regular expression, the shell the rest. */
+export function rerunCommand(target: Target, file: string, test: string): string {
+  const pattern = test.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return `npm test -- --project ${shellQuoted(target.name)} ${shellQuoted(file)} -t ${shellQuoted(pattern)}`;
+}
+
+function shellQuoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /**
@@ -55,10 +68,9 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 
-/** A name that is safe as a folder on any file system. */
+/** A name that is safe as a folder on any file system; a long one ends in a digest of the whole. */
 function slug(name: string): string {
-  return name
-    .replace(/[^a-z0-9.]+/gi, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 100);
+  const safe = name.replace(/[^a-z0-9.]+/gi, '-').replace(/^-|-$/g, '');
+  if (safe.length <= SLUG_MAX) return safe;
+  return `${safe.slice(0, SLUG_MAX)}-${hash('sha1', name).slice(0, 8)}`;
 }

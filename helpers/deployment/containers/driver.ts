@@ -1,9 +1,8 @@
-import { hostname } from 'node:os';
 import { Network, type StartedNetwork } from 'testcontainers';
 import type { Toxiproxy } from 'toxiproxy-node-client';
 import { ChaosError, messageOf } from '../../errors.ts';
 import type { Driver, Listener, Server, ServerSpec } from '../driver.ts';
-import { HOST_LABEL, SESSION_LABEL } from '../session/folder.ts';
+import { OWNER_LABEL, ownerLabelValue, SESSION_LABEL } from '../session/folder.ts';
 import { Session } from '../session/session.ts';
 import type { ContainersTarget } from '../target.ts';
 import { networkName } from './leftovers.ts';
@@ -41,7 +40,7 @@ export class ContainersDriver implements Driver {
     try {
       await using resources = new AsyncDisposableStack();
       const session = resources.use(await Session.open({ usesContainers: true }));
-      const labels = { [SESSION_LABEL]: session.id, [HOST_LABEL]: hostname() };
+      const labels = { [SESSION_LABEL]: session.id, [OWNER_LABEL]: ownerLabelValue() };
       const network = resources.use(
         await new Network({ nextUuid: () => networkName(session.id) }).start(),
       );

@@ -1,47 +1,73 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { SESSION_LABEL } from '../session/folder.ts';
+import { ChaosError } from '../../errors.ts';
+import { OWNER_LABEL, ownerLabelValue, SESSION_LABEL } from '../session/folder.ts';
 import { engineClient } from './engine.ts';
-
-/** Name of a session's network. Testcontainers gives networks no labels of ours. */
-export function networkName(session: string): string {
-  return `redis-chaos-${session}`;
-}
 
 const SETTLE_MS = 300;
 const ROUNDS_MAX = 50;
+const NETWORK_PREFIX = 'redis-chaos-';
+
+/** Name of a session's network. Testcontainers gives networks no labels of ours. */
+export function networkName(session: string): string {
+  return `${NETWORK_PREFIX}${session}`;
+}
 
 /**
- * Removes the containers and networks of a session whose owner is gone. A request of the owner's can
- * still be under way in the engine, so it looks until it has found nothing twice in a row.
+ * Removes the containers and networks of a session. With `settle`, or where anything was found, it looks
+ * until it has found nothing twice in a row. Throws if something keeps coming back.
  */
 export async function removeBySession(
   session: string,
+  { settle }: { readonly settle: boolean },
 ): Promise<{ containers: number; networks: number }> {
   const { dockerode } = (await engineClient()).container;
-  const filters = JSON.stringify({ label: [`${SESSION_LABEL}=${session}`] });
-  const networkFilters = JSON.stringify({ name: [networkName(session)] });
   const seen = { containers: new Set<string>(), networks: new Set<string>() };
   let emptyRounds = 0;
-  for (let round = 0; round < ROUNDS_MAX && emptyRounds < 2; round += 1) {
-    if (round > 0) await pause(SETTLE_MS);
-    const containers = await dockerode.listContainers({ all: true, filters });
-    const networks = await dockerode.listNetworks({ filters: networkFilters });
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    const { containers, networks } = await list(session);
     emptyRounds = containers.length + networks.length === 0 ? emptyRounds + 1 : 0;
+    if (emptyRounds === 2 || (emptyRounds === 1 && round === 0 && !settle)) {
+      return { containers: seen.containers.size, networks: seen.networks.size };
+    }
     await Promise.all(
-      containers.map(async ({ Id }) => {
-        seen.containers.add(Id);
-        await dockerode.getContainer(Id).remove({ force: true, v: true }).catch(ignoreGone);
+      containers.map(async (id) => {
+        seen.containers.add(id);
+        await dockerode.getContainer(id).remove({ force: true, v: true }).catch(ignoreBusy);
       }),
     );
-    for (const { Id } of networks) {
-      seen.networks.add(Id);
-      await dockerode.getNetwork(Id).remove().catch(ignoreGone);
+    for (const id of networks) {
+      seen.networks.add(id);
+      await dockerode.getNetwork(id).remove().catch(ignoreBusy);
     }
+    await pause(SETTLE_MS);
   }
-  return { containers: seen.containers.size, networks: seen.networks.size };
+  throw new ChaosError(
+    'environment',
+    `containers or networks of session ${session} cannot be removed: see \`docker ps -a --filter label=${SESSION_LABEL}=${session}\``,
+  );
+}
+
+/** The sessions of this user on this machine that have containers or networks in the engine. */
+export async function sessionsInEngine(): Promise<string[]> {
+  const { dockerode } = (await engineClient()).container;
+  const filters = JSON.stringify({ label: [`${OWNER_LABEL}=${ownerLabelValue()}`] });
+  const containers = await dockerode.listContainers({ all: true, filters });
+  return [...new Set(containers.map(({ Labels }) => Labels[SESSION_LABEL] ?? ''))];
+}
+
+async function list(session: string): Promise<{ containers: string[]; networks: string[] }> {
+  const { dockerode } = (await engineClient()).container;
+  const [containers, networks] = await Promise.all([
+    dockerode.listContainers({
+      all: true,
+      filters: JSON.stringify({ label: [`${SESSION_LABEL}=${session}`] }),
+    }),
+    dockerode.listNetworks({ filters: JSON.stringify({ name: [networkName(session)] }) }),
+  ]);
+  return { containers: containers.map(({ Id }) => Id), networks: networks.map(({ Id }) => Id) };
 }
 
 /** Gone already, being removed by another, or a network still in use: the next round sees. */
-function ignoreGone(error: { statusCode?: number }): void {
+function ignoreBusy(error: { statusCode?: number }): void {
   if (![403, 404, 409, 500].includes(error.statusCode ?? 0)) throw error;
 }

@@ -15,17 +15,23 @@ export type Reach = 'direct' | 'published';
 
 const DIRECT_WITHIN_MS = 2_000;
 
-/** Where a running container's port is reached. Throws if it has no address, as when it has ended. */
-export async function addressOf(
+/** A running container's address on its network. Undefined if it has ended. */
+export async function addressInside(
   container: Container,
-  where: { readonly reach: Reach; readonly network: string; readonly port: number },
+  where: { readonly network: string; readonly port: number },
 ): Promise<Address | undefined> {
   const { NetworkSettings } = await container.inspect();
-  if (where.reach === 'direct') {
-    const host = NetworkSettings.Networks[where.network]?.IPAddress;
-    return host ? { host, port: where.port } : undefined;
-  }
-  const hostPort = NetworkSettings.Ports[`${where.port}/tcp`]?.[0]?.HostPort;
+  const host = NetworkSettings.Networks[where.network]?.IPAddress;
+  return host ? { host, port: where.port } : undefined;
+}
+
+/** Where a running container's port is published on the engine's host. Undefined if it has ended. */
+export async function addressPublished(
+  container: Container,
+  port: number,
+): Promise<Address | undefined> {
+  const { NetworkSettings } = await container.inspect();
+  const hostPort = NetworkSettings.Ports[`${port}/tcp`]?.[0]?.HostPort;
   const { info } = await engineClient();
   return hostPort ? { host: info.containerRuntime.host, port: Number(hostPort) } : undefined;
 }

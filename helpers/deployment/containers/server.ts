@@ -9,10 +9,12 @@ import type { ContainersTarget } from '../target.ts';
 import { engineClient } from './engine.ts';
 import { isNotFound, removeContainer, singleFileOf } from './engine-helpers.ts';
 import { noWait } from './no-wait.ts';
-import { addressOf, type Reach } from './reach.ts';
+import { addressInside, addressPublished, type Reach } from './reach.ts';
 
 type Container = ReturnType<ContainerRuntimeClient['container']['getById']>;
 
+/** On Toxiproxy's own loopback nothing listens here. */
+const REFUSING: Address = { host: '127.0.0.1', port: 1 };
 const CONFIG_FILE = '/data/redis.conf';
 const CONFIG_VARIABLE = 'REDIS_CHAOS_CONFIG';
 /**
@@ -29,7 +31,7 @@ interface Surroundings {
   readonly network: StartedNetwork;
   readonly labels: Record<string, string>;
   readonly reach: Reach;
-  /** Unique in the engine; also the host name by which others on the network find it. */
+  /** Unique in the engine. */
   readonly containerName: string;
 }
 
@@ -38,11 +40,11 @@ export class ContainerServer implements Server {
   readonly name: string;
   readonly port: number;
   readonly log = new ServerLog();
-  readonly inside: Address;
   readonly #target: ContainersTarget;
   readonly #surroundings: Surroundings;
   #config: string;
   #container: Container | undefined;
+  #inside: Address | undefined;
   #outside: Address | undefined;
   #exit: Exit | undefined;
   #paused = false;
@@ -53,16 +55,22 @@ export class ContainerServer implements Server {
   constructor(spec: ServerSpec, target: ContainersTarget, surroundings: Surroundings) {
     this.name = spec.name;
     this.port = spec.port;
-    this.inside = { host: surroundings.containerName, port: spec.port };
     this.#config = spec.config;
     this.#target = target;
     this.#surroundings = surroundings;
   }
 
+  /**
+   * By address, not by name: the name of a container that has ended is looked up outside, which can take
+   * longer than a test. While it does not run, connections to it are refused at once.
+   */
+  get inside(): Address {
+    return this.#exit === undefined && this.#inside !== undefined ? this.#inside : REFUSING;
+  }
+
   get outside(): Address {
-    if (this.#outside === undefined) {
-      throw new ChaosError('misuse', `${this.name} has not been started: it has no address yet`);
-    }
+    if (this.#outside === undefined)
+      throw new Error(`${this.name} has no address: it does not run`);
     return this.#outside;
   }
 
@@ -78,6 +86,9 @@ export class ContainerServer implements Server {
       if (this.#container === undefined) await this.#create();
       else await this.#container.start();
     } catch (cause) {
+      // One that was made and could not be started has no other owner yet.
+      if (this.#container === undefined)
+        await removeContainer(this.#surroundings.containerName).catch(() => {});
       throw new ChaosError(
         'environment',
         `cannot start ${this.name} from image ${this.#target.image}: ${messageOf(cause)}`,
@@ -90,11 +101,13 @@ export class ContainerServer implements Server {
   async end(signal: 'SIGTERM' | 'SIGKILL', withinMs: number): Promise<void> {
     const container = this.#container;
     if (container === undefined || this.#exit !== undefined) return;
-    if (this.#paused) await this.resume();
+    // SIGTERM is acted upon; SIGKILL must not give a frozen server another moment to run.
+    if (this.#paused && signal === 'SIGTERM') await this.resume();
     await container.kill({ signal }).catch((error: { statusCode?: number }) => {
       // 409: it is not running any more.
       if (error.statusCode !== 409) throw error;
     });
+    this.#paused = false;
     await until(
       () => this.#exit,
       (exit) => exit !== undefined,
@@ -139,7 +152,7 @@ export class ContainerServer implements Server {
 
   async #create(): Promise<void> {
     const container = new GenericContainer(this.#target.image)
-      .withName(this.inside.host)
+      .withName(this.#surroundings.containerName)
       .withNetworkMode(this.#surroundings.network.getName())
       .withLabels(this.#surroundings.labels)
       .withEnvironment({ [CONFIG_VARIABLE]: this.#config })
@@ -154,22 +167,27 @@ export class ContainerServer implements Server {
   async #observe(): Promise<void> {
     const container = this.#container;
     if (container === undefined) return;
+    const logEnded = this.#followLog(container).catch((error: unknown) => {
+      this.log.write(Buffer.from(`the log is lost: ${messageOf(error)}\n`));
+    });
+    this.#logEnded = logEnded;
     container.wait().then(
-      ({ StatusCode }: { StatusCode: number }) => {
+      async ({ StatusCode }: { StatusCode: number }) => {
+        // The last lines come first.
+        await logEnded;
         this.#exit = { code: StatusCode, signal: null };
       },
       (error: unknown) => {
-        if (!isNotFound(error)) throw error;
-        this.#exit = { code: null, signal: 'removed' };
+        this.#exit = {
+          code: null,
+          signal: isNotFound(error) ? 'removed' : `lost: ${messageOf(error)}`,
+        };
       },
     );
-    this.#logEnded = this.#followLog(container);
     const { network, reach } = this.#surroundings;
-    this.#outside = await addressOf(container, {
-      reach,
-      network: network.getName(),
-      port: this.port,
-    });
+    const { port } = this;
+    this.#inside = await addressInside(container, { network: network.getName(), port });
+    this.#outside = reach === 'direct' ? this.#inside : await addressPublished(container, port);
   }
 
   async #followLog(container: Container): Promise<void> {

@@ -1,8 +1,7 @@
-import { hostname } from 'node:os';
 import { GenericContainer } from 'testcontainers';
 import { until } from '../../until.ts';
 import { Ports } from '../processes/ports.ts';
-import { HOST_LABEL, SESSION_LABEL } from '../session/folder.ts';
+import { OWNER_LABEL, ownerLabelValue, SESSION_LABEL } from '../session/folder.ts';
 import { Session } from '../session/session.ts';
 import { removeContainer } from './engine-helpers.ts';
 import { noWait } from './no-wait.ts';
@@ -22,7 +21,7 @@ export async function startToxiproxyOnHost(image: string): Promise<ToxiproxyOnHo
   process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
   const container = await new GenericContainer(image)
     .withNetworkMode('host')
-    .withLabels({ [SESSION_LABEL]: session.id, [HOST_LABEL]: hostname() })
+    .withLabels({ [SESSION_LABEL]: session.id, [OWNER_LABEL]: ownerLabelValue() })
     .withCommand(['-host', LOOPBACK, '-port', String(port), '-proxy-metrics'])
     .withWaitStrategy(noWait)
     .start();

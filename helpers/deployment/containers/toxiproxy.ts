@@ -7,7 +7,7 @@ import type { Listener } from '../driver.ts';
 import { engineClient } from './engine.ts';
 import { removeContainer } from './engine-helpers.ts';
 import { noWait } from './no-wait.ts';
-import { addressOf, comesToAccept, type Reach } from './reach.ts';
+import { addressInside, comesToAccept, type Reach } from './reach.ts';
 
 const API_PORT = 8474;
 /** The ports that @testcontainers/toxiproxy publishes for proxies. */
@@ -15,22 +15,10 @@ const FIRST_LISTENER_PORT = 8666;
 const LISTENER_PORTS = 32;
 
 /**
- * Asks no name server beyond the engine's own: the name of a container that has ended is unknown at once,
- * and a connection to it is closed, instead of hanging until name servers outside have given up.
- */
-class OfflineToxiProxyContainer extends ToxiProxyContainer {
-  constructor(image: string) {
-    super(image);
-    this.hostConfig.Dns = ['127.0.0.1'];
-    this.hostConfig.DnsSearch = ['.'];
-  }
-}
-
-/**
  * Publishes the API alone, as the module demands, and leaves even that unused. Each published port costs
  * the engine a forwarder or two: taking 33 of them down takes it seconds.
  */
-class DirectToxiProxyContainer extends OfflineToxiProxyContainer {
+class DirectToxiProxyContainer extends ToxiProxyContainer {
   constructor(image: string) {
     super(image);
     this.exposedPorts = [];
@@ -81,18 +69,20 @@ export class ToxiproxyInContainer implements AsyncDisposable {
         .start();
     if (process.platform === 'linux') {
       const direct = await start(new DirectToxiProxyContainer(image));
-      const address = await addressOf((await engineClient()).container.getById(direct.getId()), {
-        reach: 'direct',
-        network: network.getName(),
-        port: API_PORT,
-      });
+      const address = await addressInside(
+        (await engineClient()).container.getById(direct.getId()),
+        {
+          network: network.getName(),
+          port: API_PORT,
+        },
+      );
       if (address !== undefined && (await comesToAccept(address))) {
         const client = new Toxiproxy(`http://${formatAddress(address)}`);
         return new ToxiproxyInContainer(direct, client, 'direct', address.host);
       }
       await removeContainer(direct.getId());
     }
-    const published = await start(new OfflineToxiProxyContainer(image));
+    const published = await start(new ToxiProxyContainer(image));
     const { client } = published;
     return new ToxiproxyInContainer(published, client, 'published', published.getHost());
   }

@@ -1,8 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ChaosError } from '../../errors.ts';
 import { until } from '../../until.ts';
 import type { Exit } from '../driver.ts';
+
+/** How long the last lines of a process that has ended may take to be read. */
+const OUTPUT_WITHIN_MS = 500;
 
 /** A child process whose output goes to a sink and whose end is remembered. */
 export class Child {
@@ -13,8 +17,10 @@ export class Child {
   private constructor(command: string, child: ChildProcess) {
     this.#command = command;
     this.#process = child;
-    // `close` comes after the last output, `exit` may come before it.
-    child.once('close', (code, signal) => {
+    const outputEnded = once(child, 'close');
+    child.once('exit', async (code, signal) => {
+      // The last lines come first; a child of its own that saves an RDB can hold the output open for long.
+      await Promise.race([outputEnded, pause(OUTPUT_WITHIN_MS)]);
       this.#exit = { code, signal };
     });
   }

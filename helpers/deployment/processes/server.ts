@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Address } from '../address.ts';
 import type { Exit, Server, ServerSpec } from '../driver.ts';
 import { ServerLog } from '../server-log.ts';
+import { processesIn } from '../session/processes-in.ts';
 import { Child } from './child.ts';
 
 /** A server as a child process on loopback. */
@@ -77,6 +78,8 @@ export class ProcessServer implements Server {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end('SIGKILL', 10_000);
+    // Its own children, too: a killed server does not take the one that saves an RDB along.
+    for (const pid of await processesIn(this.#folder)) process.kill(pid, 'SIGKILL');
     await rm(this.#folder, { recursive: true, force: true });
   }
 }

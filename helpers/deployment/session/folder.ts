@@ -1,14 +1,21 @@
+import { realpathSync } from 'node:fs';
 import { createConnection } from 'node:net';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
 /** Labels of everything a session makes in a container engine. */
 export const SESSION_LABEL = 'io.redis-chaos.session';
-export const HOST_LABEL = 'io.redis-chaos.host';
+export const OWNER_LABEL = 'io.redis-chaos.owner';
+
+/** Whose containers these are, where an engine serves several machines or users. */
+export function ownerLabelValue(): string {
+  return `${userInfo().uid}@${hostname()}`;
+}
 
 /** The folder that holds the folders of all sessions of this user. */
 export function sessionsRoot(): string {
-  return join(tmpdir(), `redis-chaos-${process.getuid?.() ?? 0}`);
+  // Real, because the kernel tells working directories so, by which servers are found.
+  return join(realpathSync(tmpdir()), `redis-chaos-${userInfo().uid}`);
 }
 
 /**

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { containersMarker, ownerSocket, sessionsRoot } from './folder.ts';
+import { removeSession } from './leftovers.ts';
 
 /**
  * The lifetime of everything one test worker starts. Its folder holds all files of its servers, its
@@ -49,9 +50,9 @@ export class Session implements AsyncDisposable {
     return new Session(id, folder, owner, watchers);
   }
 
-  /** Ends the session. Whoever started servers or containers has stopped them by now. */
+  /** Ends the session, with whatever should have been stopped by now and was not. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+    await removeSession(this.folder, { settle: false });
     for (const watcher of this.#watchers) watcher.destroy();
     await new Promise((resolve) => this.#owner.close(resolve));
   }

@@ -5,4 +5,4 @@ import { removeSession } from './leftovers.ts';
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error('usage: watchdog.ts SESSION-FOLDER');
 await ownerGone(folder);
-await removeSession(folder);
+await removeSession(folder, { settle: true });

@@ -26,6 +26,8 @@ export interface Discovery {
   readonly toxiproxyImage?: string;
 }
 
+/** The Vitest project of the conformance suite, which needs an image, too. */
+export const TOXIPROXY_PROJECT = 'toxiproxy';
 /** The image of Testcontainers 12's reaper. */
 const RYUK_IMAGE = 'testcontainers/ryuk:0.14.0';
 const IMAGE_PREFIX = 'image:';
@@ -64,7 +66,7 @@ async function discoverContainers(
   isSelected: (name: string) => boolean,
 ): Promise<Discovery> {
   const own = ownImage === undefined ? [] : [ownServerImage(ownImage)];
-  const all = [...SERVER_IMAGES, ...own];
+  const all = [...SERVER_IMAGES.filter(({ flavour }) => flavour !== ownImage), ...own];
   const known = all.map(({ flavour }) => flavour);
   const wanted = all.filter(({ flavour }) => isSelected(flavour));
   const none = (reason: string): Discovery => {
@@ -75,6 +77,9 @@ async function discoverContainers(
       known,
     };
   };
+  if (wanted.length === 0 && !isSelected(TOXIPROXY_PROJECT)) {
+    return { runnable: [], absent: [], known };
+  }
   try {
     await engineClient();
   } catch (thrown) {
@@ -129,7 +134,12 @@ async function discoverProcesses(
         : 'there is no such program',
     );
   }
-  const servers = distinct(await Promise.all(paths.map(identify)));
+  let servers: ServerBinary[];
+  try {
+    servers = distinct(await Promise.all(paths.map(identify)));
+  } catch (thrown) {
+    return none('local@processes', messageOf(thrown));
+  }
   return {
     runnable: servers.map((server) => ({
       name: processesName(server),
@@ -169,7 +179,7 @@ function ownServerImage(image: string): Omit<ServerImage, 'debian' | 'local'> {
   return {
     flavour: image,
     product,
-    version: /:(\d+(?:\.\d+)*)/.exec(image)?.[1] ?? 'unknown',
+    version: /:(\d+(?:\.\d+)*)[^/]*$/.exec(image)?.[1] ?? '0',
     official: image,
     serverCommand: `${product}-server`,
   };

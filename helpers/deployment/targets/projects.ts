@@ -27,7 +27,11 @@ export function requireProjects(
   { runnable, absent, known }: Discovery,
 ): void {
   const names = [...runnable.map(({ name }) => name), ...others];
-  for (const pattern of patterns.map((one) => one.replace(/^!/, ''))) {
+  for (const pattern of patterns) {
+    if (pattern.startsWith('!')) {
+      const all = [...known, ...others];
+      if (all.some((name) => fits(pattern.slice(1), name))) continue;
+    }
     if (names.some((name) => fits(pattern, name))) continue;
     const reason = absent.find(({ name }) => fits(pattern, name))?.reason;
     throw new ChaosError(

@@ -2,6 +2,9 @@ import { ChaosError } from '../../errors.ts';
 import type { Direction, Fault } from '../fault.ts';
 import { PING } from '../probe.ts';
 
+/** What the answer before the fault may have been late by chance. */
+const SLACK_MS = 10;
+
 /** TCP sees: every byte later by `latencyMs`, give or take a random `jitterMs`. Order is kept. */
 export function latency(
   direction: Direction,
@@ -27,8 +30,9 @@ export function latency(
     ],
     effect: {
       question: { ...PING, withinMs: 2 * (latencyMs + jitterMs) + 2_000 },
-      shows: ({ outcome, afterMs }) => outcome === 'answered' && afterMs >= leastMs - 1,
-      expected: `an answer after at least ${leastMs} ms`,
+      shows: ({ outcome, afterMs }, before) =>
+        outcome === 'answered' && afterMs >= before.afterMs + leastMs - SLACK_MS,
+      expected: `an answer at least ${leastMs} ms later than before`,
     },
   };
 }

@@ -41,8 +41,9 @@ export function slices(
     ],
     effect: {
       question: echo(count * averageBytes, 20 * PROOF_MS + 5_000),
-      shows: ({ outcome, afterMs }) => outcome === 'answered' && afterMs >= leastMs,
-      expected: `${count * averageBytes} bytes to take at least ${leastMs.toFixed(1)} ms`,
+      shows: ({ outcome, afterMs }, before) =>
+        outcome === 'answered' && afterMs >= before.afterMs + leastMs,
+      expected: `${count * averageBytes} bytes to take at least ${leastMs.toFixed(1)} ms longer than before`,
     },
   };
 }

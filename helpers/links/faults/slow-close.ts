@@ -2,6 +2,8 @@ import { ChaosError } from '../../errors.ts';
 import type { Direction, Fault } from '../fault.ts';
 import { quit } from '../probe.ts';
 
+const SLACK_MS = 10;
+
 /** TCP sees: the end of a connection `delayMs` later than its sender made it. */
 export function slowClose(direction: Direction, options: { readonly delayMs: number }): Fault {
   const { delayMs } = options;
@@ -19,8 +21,9 @@ export function slowClose(direction: Direction, options: { readonly delayMs: num
     ...fault,
     effect: {
       question: quit(delayMs + 2_000),
-      shows: ({ outcome, closeLagMs }) => outcome === 'closed' && closeLagMs >= delayMs - 5,
-      expected: `the end of the connection at least ${delayMs} ms after its last byte`,
+      shows: ({ outcome, closeLagMs }, before) =>
+        outcome === 'closed' && closeLagMs >= before.closeLagMs + delayMs - SLACK_MS,
+      expected: `the end of the connection ${delayMs} ms later than before`,
     },
   };
 }

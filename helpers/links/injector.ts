@@ -1,0 +1,62 @@
+import type { Toxic, Proxy as ToxiproxyProxy } from 'toxiproxy-node-client';
+import type { Fault } from './fault.ts';
+
+/** Puts faults on one proxy, also several at a time, and takes each back without touching the others. */
+export class Injector {
+  readonly #proxy: ToxiproxyProxy;
+  #upstream: string;
+  #injected = 0;
+  #disables = 0;
+
+  constructor(proxy: ToxiproxyProxy) {
+    this.#proxy = proxy;
+    this.#upstream = proxy.upstream;
+  }
+
+  /** Leads the proxy elsewhere, with whatever faults are in force. Open connections end. */
+  async retarget(upstream: string): Promise<void> {
+    if (upstream === this.#upstream) return;
+    this.#upstream = upstream;
+    await this.#update(this.#disables === 0);
+  }
+
+  /** Returns what takes the fault back. If it rejects, nothing of the fault is in force. */
+  async inject(fault: Fault): Promise<() => Promise<void>> {
+    this.#injected += 1;
+    if (fault.means === 'disabled') {
+      await this.#disable();
+      return () => this.#enable();
+    }
+    const prefix = `${fault.kind}-${this.#injected}`;
+    const toxics: Toxic<unknown>[] = [];
+    const remove = async (): Promise<void> => {
+      for (const toxic of toxics.splice(0).reverse()) await toxic.remove();
+    };
+    try {
+      for (const [index, { type, stream, attributes }] of fault.means.entries()) {
+        const name = `${prefix}-${index}`;
+        toxics.push(await this.#proxy.addToxic({ name, type, stream, toxicity: 1, attributes }));
+      }
+    } catch (thrown) {
+      await remove();
+      throw thrown;
+    }
+    return remove;
+  }
+
+  async #disable(): Promise<void> {
+    await this.#update(false);
+    this.#disables += 1;
+  }
+
+  /** The last of several cuts to heal opens the link. */
+  async #enable(): Promise<void> {
+    this.#disables -= 1;
+    if (this.#disables === 0) await this.#update(true);
+  }
+
+  async #update(enabled: boolean): Promise<void> {
+    const { listen } = this.#proxy;
+    await this.#proxy.update({ enabled, listen, upstream: this.#upstream });
+  }
+}
