@@ -1,0 +1,104 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Toxiproxy } from 'toxiproxy-node-client';
+import { Toxiproxy as Client } from 'toxiproxy-node-client';
+import { expect, test } from 'vitest';
+import { ToxiproxyServer } from '../toxiproxy/server.ts';
+import { Deployment } from './deployment.ts';
+import type { Driver, Server, ServerSpec } from './driver.ts';
+import { ServerLog } from './server-log.ts';
+import { topology } from './topology.ts';
+
+/** Servers that answer nothing. The one named `bad` fails to start, late ones are still starting then. */
+class StubServer implements Server {
+  readonly name: string;
+  readonly port: number;
+  readonly log = new ServerLog();
+  readonly inside = { host: '127.0.0.1', port: 1 };
+  readonly outside = this.inside;
+  readonly exit = undefined;
+  running = false;
+
+  constructor({ name, port }: ServerSpec) {
+    this.name = name;
+    this.port = port;
+  }
+
+  async start(): Promise<void> {
+    if (this.name === 'bad') throw new Error('no such image');
+    await pause(20);
+    this.running = true;
+    throw new Error(`${this.name} started and will never answer`);
+  }
+
+  async end(): Promise<void> {}
+  async pause(): Promise<void> {}
+  async resume(): Promise<void> {}
+  async loseData(): Promise<void> {}
+  async readConfig(): Promise<string> {
+    return '';
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.running = false;
+  }
+}
+
+test('a start that fails half-way ends what the other half has begun, and tells the first failure', async () => {
+  await using toxiproxy = await ToxiproxyServer.start({});
+  const driver = new StubDriver(new Client(toxiproxy.url));
+  const plan = topology([{ name: 'bad' }, { name: 'slow-1' }, { name: 'slow-2' }]);
+
+  await expect(Deployment.start(driver, plan)).rejects.toThrow('no such image');
+
+  expect(driver.servers.map(({ name, running }) => [name, running])).toEqual([
+    ['bad', false],
+    ['slow-1', false],
+    ['slow-2', false],
+  ]);
+  expect(driver.listeners).toBe(0);
+  expect(await driver.toxiproxy.getAll()).toEqual({});
+});
+
+class StubDriver implements Driver {
+  readonly target = {
+    name: 'stub',
+    driver: 'processes',
+    product: 'redis',
+    version: '7.0',
+    serverPath: '/bin/false',
+    toxiproxy: 'embedded',
+  } as const;
+  readonly toxiproxy: Toxiproxy;
+  readonly addressing = {};
+  readonly servers: StubServer[] = [];
+  listeners = 0;
+
+  constructor(toxiproxy: Toxiproxy) {
+    this.toxiproxy = toxiproxy;
+  }
+
+  async nextServerPort(): Promise<number> {
+    return 7001 + this.servers.length;
+  }
+
+  async createServer(spec: ServerSpec): Promise<Server> {
+    const server = new StubServer(spec);
+    this.servers.push(server);
+    return server;
+  }
+
+  async reserveListener() {
+    this.listeners += 1;
+    const address = { host: '127.0.0.1', port: 0 };
+    return {
+      listen: '127.0.0.1:0',
+      inside: address,
+      outside: address,
+      [Symbol.dispose]: () => {
+        this.listeners -= 1;
+      },
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
