@@ -13,5 +13,6 @@ test.for([
 test('a capability by product and version', () => {
   expect(can({ product: 'redis', version: '8.0.2' }, 'hpexpireat')).toBe(true);
   expect(can({ product: 'redis', version: '7.0.15' }, 'hpexpireat')).toBe(false);
+  expect(can({ product: 'redis', version: '7.4' }, 'hpexpireat')).toBe(true);
   expect(can({ product: 'valkey', version: '8.1.1' }, 'hpexpireat')).toBe(false);
 });
