@@ -6,12 +6,15 @@ import { relative } from 'node:path';
 import { test as base, inject } from 'vitest';
 import { Deployment } from './deployment/deployment.ts';
 import { startDriver } from './deployment/driver-for.ts';
+import { tapOf } from './deployment/embedded-toxiproxy.ts';
 import type { Target } from './deployment/target.ts';
 import type { Topology } from './deployment/topology.ts';
 import { messageOf } from './errors.ts';
 import './expect/matchers.ts';
+import type { Extension } from './links/fault.ts';
 import { rerunCommand, writeArtifact } from './report/artifact.ts';
 import { collectEvidence, type Evidence } from './report/evidence.ts';
+import { extensionsOf } from './toxiproxy/extensions.ts';
 
 export { expect } from 'vitest';
 export type { Deployment } from './deployment/deployment.ts';
@@ -33,6 +36,8 @@ declare module 'vitest' {
 export interface Deployments {
   readonly target: Target;
   start(topology: Topology): Promise<Deployment>;
+  /** Passes over the test, with this as the reason, where the links lack a fault it is about. */
+  needs(extension: Extension): Promise<void>;
 }
 
 const ARTIFACTS = 'artifacts';
@@ -44,53 +49,62 @@ export const test = base
     onCleanup(() => driver[Symbol.asyncDispose]());
     return driver;
   })
-  .extend('deployment', async ({ driver, task, onTestFailed, onTestFinished }, { onCleanup }) => {
-    const started: Deployment[] = [];
-    const evidence: Evidence[] = [];
-    const collect = async (deployment: Deployment): Promise<void> => {
-      const { toxiproxy } = driver;
-      // Not getAll: that leaves out the toxics.
-      const proxies = await toxiproxy.api
-        .get(`${toxiproxy.host}/proxies`)
-        .then(({ data }) => data, messageOf);
-      evidence.push(await collectEvidence(deployment, proxies));
-    };
-    const endAll = async (): Promise<void> => {
-      const ended = started.splice(0).map((deployment) => deployment[Symbol.asyncDispose]());
-      const failed = (await Promise.allSettled(ended)).find(({ status }) => status === 'rejected');
-      if (failed?.status === 'rejected') throw failed.reason;
-    };
-    const report = async (): Promise<void> => {
-      // A deployment that could not be ended has its evidence all the same.
-      const notEnded = await endAll().then(
-        () => [],
-        (thrown: unknown) => [messageOf(thrown)],
-      );
-      const file = relative(process.cwd(), task.file.filepath);
-      const errors = task.result?.errors ?? [];
-      const folder = await writeArtifact(
-        ARTIFACTS,
-        {
-          file,
-          test: task.fullTestName,
-          target: driver.target,
-          errors: [...errors.map(({ message }) => message), ...notEnded],
-          again: rerunCommand(driver.target, file, task.fullTestName),
+  .extend(
+    'deployment',
+    async ({ driver, task, skip, onTestFailed, onTestFinished }, { onCleanup }) => {
+      const started: Deployment[] = [];
+      const evidence: Evidence[] = [];
+      const collect = async (deployment: Deployment): Promise<void> => {
+        const { toxiproxy } = driver;
+        // Not getAll: that leaves out the toxics.
+        const proxies = await toxiproxy.api
+          .get(`${toxiproxy.host}/proxies`)
+          .then(({ data }) => data, messageOf);
+        evidence.push(await collectEvidence(deployment, proxies, await tapOf(toxiproxy.host)));
+      };
+      const endAll = async (): Promise<void> => {
+        const ended = started.splice(0).map((deployment) => deployment[Symbol.asyncDispose]());
+        const failed = (await Promise.allSettled(ended)).find(
+          ({ status }) => status === 'rejected',
+        );
+        if (failed?.status === 'rejected') throw failed.reason;
+      };
+      const report = async (): Promise<void> => {
+        // A deployment that could not be ended has its evidence all the same.
+        const notEnded = await endAll().then(
+          () => [],
+          (thrown: unknown) => [messageOf(thrown)],
+        );
+        const file = relative(process.cwd(), task.file.filepath);
+        const errors = task.result?.errors ?? [];
+        const folder = await writeArtifact(
+          ARTIFACTS,
+          {
+            file,
+            test: task.fullTestName,
+            target: driver.target,
+            errors: [...errors.map(({ message }) => message), ...notEnded],
+            again: rerunCommand(driver.target, file, task.fullTestName),
+          },
+          evidence,
+        );
+        for (const error of errors) error.message += `\nartifact: ${folder}`;
+      };
+      onTestFailed(report);
+      if (process.env['ARTIFACTS'] === 'always') onTestFinished(report);
+      onCleanup(endAll);
+      const deployments: Deployments = {
+        target: driver.target,
+        needs: async (extension) => {
+          const has = await extensionsOf(driver.toxiproxy.host);
+          skip(!has.includes(extension), `${extension} needs the embedded Toxiproxy in the links`);
         },
-        evidence,
-      );
-      for (const error of errors) error.message += `\nartifact: ${folder}`;
-    };
-    onTestFailed(report);
-    if (process.env['ARTIFACTS'] === 'always') onTestFinished(report);
-    onCleanup(endAll);
-    const deployments: Deployments = {
-      target: driver.target,
-      start: async (topology) => {
-        const deployment = await Deployment.start(driver, topology, { beforeEnd: collect });
-        started.push(deployment);
-        return deployment;
-      },
-    };
-    return deployments;
-  });
+        start: async (topology) => {
+          const deployment = await Deployment.start(driver, topology, { beforeEnd: collect });
+          started.push(deployment);
+          return deployment;
+        },
+      };
+      return deployments;
+    },
+  );

@@ -1,7 +1,9 @@
 import { ChaosError, messageOf } from '../errors.ts';
+import type { Fault } from '../links/fault.ts';
 import { type Link, openLink } from '../links/link.ts';
 import type { ResyncEvent } from '../observe/resync.ts';
 import { Timeline } from '../timeline.ts';
+import { extensionsOf } from '../toxiproxy/extensions.ts';
 import { until } from '../until.ts';
 import { disagreements } from './agreement.ts';
 import { BASELINE, renderConfig } from './config.ts';
@@ -123,6 +125,12 @@ export class Deployment implements AsyncDisposable {
   async retarget(node: Node): Promise<void> {
     const links = [...this.#upstreams].filter(([, server]) => server === node.server);
     await Promise.all(links.map(([link]) => link.retarget(node.server.inside)));
+  }
+
+  /** Whether the Toxiproxy in the links has what a fault needs. */
+  async has(extension: Fault['extension']): Promise<boolean> {
+    if (extension === undefined) return true;
+    return (await extensionsOf(this.#driver.toxiproxy.host)).includes(extension);
   }
 
   /** REPLICAOF at run time, through the link between the two; `undefined` for NO ONE. */

@@ -14,7 +14,8 @@ export interface ContainersTarget extends Common {
   readonly image: string;
   /** Name of the server program in the image. */
   readonly serverCommand: string;
-  readonly toxiproxyImage: string;
+  /** Image of a real Toxiproxy, or of Node for the embedded one to run on. */
+  readonly toxiproxy: { readonly image: string } | { readonly embeddedOn: string };
   /** Whether Testcontainers' reaper can run here: its image has to be at hand. */
   readonly ryuk: boolean;
 }

@@ -3,6 +3,9 @@ import type { Question, Sighting } from './probe.ts';
 /** As Toxiproxy names them: `upstream` is from the client to the server, `downstream` the way back. */
 export type Direction = 'upstream' | 'downstream';
 
+/** Toxics that only the embedded Toxiproxy has. */
+export type Extension = 'corrupt' | 'cut_at' | 'hold';
+
 /** A toxic as Toxiproxy takes it. */
 export interface ToxicSpec {
   readonly type:
@@ -12,9 +15,10 @@ export interface ToxicSpec {
     | 'timeout'
     | 'slicer'
     | 'limit_data'
-    | 'reset_peer';
+    | 'reset_peer'
+    | Extension;
   readonly stream: Direction;
-  readonly attributes: Readonly<Record<string, number>>;
+  readonly attributes: Readonly<Record<string, number | boolean>>;
 }
 
 /** What shows that a fault is in force: what a client asks through the link, and what it must see. */
@@ -22,6 +26,8 @@ export interface Effect {
   readonly question: Question;
   /** `before` is what the same question saw just before this fault. */
   readonly shows: (seen: Sighting, before: Sighting) => boolean;
+  /** By how many milliseconds it shows. Absent: it shows by more than time. */
+  readonly byMs?: number;
   /** What must be seen, for the message when it is not. */
   readonly expected: string;
 }
@@ -33,6 +39,8 @@ export interface Fault {
   readonly description: string;
   /** `disabled` closes the proxy; otherwise these toxics are added. */
   readonly means: 'disabled' | readonly ToxicSpec[];
+  /** What the Toxiproxy must have beyond Toxiproxy 2.12. Absent: nothing. */
+  readonly extension?: Extension;
   /** Absent where no client can see the effect. */
   readonly effect?: Effect;
 }

@@ -1,4 +1,6 @@
-import type { Toxic, Proxy as ToxiproxyProxy } from 'toxiproxy-node-client';
+import type { Toxic, ToxicType, Proxy as ToxiproxyProxy } from 'toxiproxy-node-client';
+import { ChaosError } from '../errors.ts';
+import { extensionsOf } from '../toxiproxy/extensions.ts';
 import type { Fault } from './fault.ts';
 
 /** Puts faults on one proxy, also several at a time, and takes each back without touching the others. */
@@ -22,6 +24,7 @@ export class Injector {
 
   /** Returns what takes the fault back. If it rejects, nothing of the fault is in force. */
   async inject(fault: Fault): Promise<() => Promise<void>> {
+    await this.#mustHave(fault);
     this.#injected += 1;
     if (fault.means === 'disabled') {
       await this.#disable();
@@ -35,13 +38,32 @@ export class Injector {
     try {
       for (const [index, { type, stream, attributes }] of fault.means.entries()) {
         const name = `${prefix}-${index}`;
-        toxics.push(await this.#proxy.addToxic({ name, type, stream, toxicity: 1, attributes }));
+        toxics.push(
+          await this.#proxy.addToxic({
+            name,
+            // The client's types end at Toxiproxy's own toxics; it passes on any.
+            type: type as ToxicType,
+            stream,
+            toxicity: 1,
+            attributes,
+          }),
+        );
       }
     } catch (thrown) {
       await remove();
       throw thrown;
     }
     return remove;
+  }
+
+  async #mustHave({ kind, extension }: Fault): Promise<void> {
+    if (extension === undefined) return;
+    const { host } = this.#proxy.toxiproxy;
+    if ((await extensionsOf(host)).includes(extension)) return;
+    throw new ChaosError(
+      'misuse',
+      `${kind} needs the embedded Toxiproxy, and ${this.#proxy.name} is a proxy of a real one at ${host}: set TOXIPROXY=embedded`,
+    );
   }
 
   async #disable(): Promise<void> {

@@ -9,8 +9,13 @@ import { Injector } from './injector.ts';
 import { describeSighting, fastestLook, look, PING, type Sighting } from './probe.ts';
 
 const PROVEN_WITHIN_MS = 5_000;
-/** How often in a row a client must see an effect: once can be a busy machine's doing. */
-const LOOKS = 2;
+/**
+ * How often in a row a client must see an effect: once can be a busy machine's doing, and so the more often
+ * the smaller the effect is in time.
+ */
+function looksFor({ byMs }: Effect): number {
+  return byMs === undefined ? 2 : Math.min(5, Math.max(2, Math.ceil(600 / byMs)));
+}
 
 export interface ApplyOptions {
   /** No proof: for a link whose upstream does not answer. */
@@ -130,12 +135,9 @@ export class Link {
     this.#listener[Symbol.dispose]();
   }
 
-  async #prove(
-    kind: string,
-    { question, shows, expected }: Effect,
-    before: Sighting,
-    withinMs: number,
-  ): Promise<string> {
+  async #prove(kind: string, effect: Effect, before: Sighting, withinMs: number): Promise<string> {
+    const { question, shows, expected } = effect;
+    const looks = looksFor(effect);
     let inARow = 0;
     const seen = await until(
       async () => {
@@ -143,7 +145,7 @@ export class Link {
         inARow = shows(sighting, before) ? inARow + 1 : 0;
         return sighting;
       },
-      () => inARow === LOOKS,
+      () => inARow === looks,
       {
         what: `${expected} (the effect of ${kind} on ${this.name})`,
         withinMs,

@@ -7,12 +7,16 @@ export interface Sighting {
   /** When the outcome was certain. */
   readonly afterMs: number;
   readonly receivedBytes: number;
+  /** What was received is what was to be expected, as far as the question says it. */
+  readonly intact: boolean;
   /** Between the last byte of the answer and the end of the connection; `closed` only. */
   readonly closeLagMs: number;
 }
 
 export interface Question {
   readonly request: Buffer;
+  /** The answer to be expected, byte for byte. Absent: any. */
+  readonly answer?: Buffer;
   /** The answer is complete with this many bytes. Infinity: wait for the connection to end. */
   readonly answerBytes: number;
   /** Silent when nothing has decided it by then. */
@@ -25,13 +29,15 @@ export const PING: Question = { request: Buffer.from('PING\r\n'), answerBytes: 5
 /** Has the server send back as many bytes as it was sent. */
 export function echo(payloadBytes: number, withinMs: number): Question {
   const header = `$${payloadBytes}\r\n`;
+  const answer = Buffer.concat([
+    Buffer.from(header),
+    Buffer.alloc(payloadBytes, 'x'),
+    Buffer.from('\r\n'),
+  ]);
   return {
-    request: Buffer.concat([
-      Buffer.from(`*2\r\n$4\r\nECHO\r\n${header}`),
-      Buffer.alloc(payloadBytes, 'x'),
-      Buffer.from('\r\n'),
-    ]),
-    answerBytes: header.length + payloadBytes + 2,
+    request: Buffer.concat([Buffer.from('*2\r\n$4\r\nECHO\r\n'), answer]),
+    answer,
+    answerBytes: answer.length,
     withinMs,
   };
 }
@@ -50,6 +56,7 @@ export function look(address: Address, question: Question): Promise<Sighting> {
   return new Promise((resolve) => {
     const startedAt = performance.now();
     let receivedBytes = 0;
+    let intact = true;
     let lastByteAt = startedAt;
     const socket = createConnection({ ...address, noDelay: true });
     const decide = (outcome: Sighting['outcome']): void => {
@@ -58,11 +65,19 @@ export function look(address: Address, question: Question): Promise<Sighting> {
       socket.on('error', () => {});
       socket.destroy();
       const at = performance.now();
-      resolve({ outcome, afterMs: at - startedAt, receivedBytes, closeLagMs: at - lastByteAt });
+      resolve({
+        outcome,
+        afterMs: at - startedAt,
+        receivedBytes,
+        intact,
+        closeLagMs: at - lastByteAt,
+      });
     };
     const deadline = setTimeout(() => decide('silent'), question.withinMs);
     socket.once('connect', () => socket.write(question.request));
     socket.on('data', (chunk) => {
+      const expected = question.answer?.subarray(receivedBytes, receivedBytes + chunk.length);
+      intact &&= expected === undefined || chunk.equals(expected);
       receivedBytes += chunk.length;
       lastByteAt = performance.now();
       if (receivedBytes >= question.answerBytes) decide('answered');
@@ -87,7 +102,7 @@ export async function fastestLook(address: Address, question: Question): Promise
 }
 
 /** The sighting in words. */
-export function describeSighting({ outcome, afterMs, receivedBytes }: Sighting): string {
+export function describeSighting({ outcome, afterMs, receivedBytes, intact }: Sighting): string {
   const bytes = receivedBytes > 0 ? ` with ${receivedBytes} bytes received` : '';
-  return `${outcome} after ${Math.round(afterMs)} ms${bytes}`;
+  return `${outcome} after ${Math.round(afterMs)} ms${bytes}${intact ? '' : ', not as sent'}`;
 }

@@ -28,7 +28,7 @@ function shellQuoted(word: string): string {
 
 /**
  * Writes the artifact folder of a failed test and returns its path:
- * run.json, timeline.log, topology.json, proxies.json, and nodes/<name>/ with info.txt, redis.conf and log.
+ * run.json, timeline.log, topology.json, proxies.json, tap.json (embedded Toxiproxy only), and nodes/<name>/ with info.txt, redis.conf and log.
  * A second deployment of the same test gets a folder of its own below it.
  */
 export async function writeArtifact(
@@ -51,6 +51,7 @@ async function writeEvidence(folder: string, evidence: Evidence): Promise<void> 
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'topology.json'), json(evidence.topology));
   await writeFile(join(folder, 'proxies.json'), json(evidence.proxies));
+  if (evidence.tap !== undefined) await writeFile(join(folder, 'tap.json'), json(evidence.tap));
   const lines = evidence.timeline.map(
     ({ atMs, subject, text }) => `${new Date(atMs).toISOString()} ${subject}: ${text}`,
   );

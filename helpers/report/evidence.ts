@@ -20,10 +20,16 @@ export interface Evidence {
   readonly timeline: readonly TimelineEntry[];
   readonly nodes: readonly NodeEvidence[];
   readonly proxies: unknown;
+  /** The last bytes of the last connections, where the embedded Toxiproxy is in the links. */
+  readonly tap?: unknown;
 }
 
 /** Collects evidence. A node that does not answer is told as such, never waited for beyond 1 s. */
-export async function collectEvidence(deployment: Deployment, proxies: unknown): Promise<Evidence> {
+export async function collectEvidence(
+  deployment: Deployment,
+  proxies: unknown,
+  tap: unknown,
+): Promise<Evidence> {
   const nodes = await Promise.all(deployment.nodes.map(evidenceOf));
   const logged = deployment.nodes.flatMap(({ name, server }) =>
     server.log.lines.map(({ readAtMs, stamp, text }) => ({
@@ -33,7 +39,7 @@ export async function collectEvidence(deployment: Deployment, proxies: unknown):
     })),
   );
   const timeline = [...deployment.timeline.entries, ...logged].sort((a, b) => a.atMs - b.atMs);
-  return { topology: deployment.topology, timeline, nodes, proxies };
+  return { topology: deployment.topology, timeline, nodes, proxies, tap };
 }
 
 async function evidenceOf(node: Node): Promise<NodeEvidence> {

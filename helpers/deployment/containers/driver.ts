@@ -45,13 +45,13 @@ export class ContainersDriver implements Driver {
         await new Network({ nextUuid: () => networkName(session.id) }).start(),
       );
       const toxiproxy = resources.use(
-        await ToxiproxyInContainer.start(target.toxiproxyImage, network, labels),
+        await ToxiproxyInContainer.start(target.toxiproxy, network, labels),
       );
       return new ContainersDriver(target, network, toxiproxy, labels, resources.move());
     } catch (cause) {
       throw new ChaosError(
         'environment',
-        `cannot start Toxiproxy (${target.toxiproxyImage}) in the container engine: ${messageOf(cause)}`,
+        `cannot start Toxiproxy (${JSON.stringify(target.toxiproxy)}) in the container engine: ${messageOf(cause)}`,
         { cause },
       );
     }

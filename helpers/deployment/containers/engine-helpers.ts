@@ -1,12 +1,20 @@
 import { buffer } from 'node:stream/consumers';
+import type { ContainerRuntimeClient } from 'testcontainers';
+import { ChaosError } from '../../errors.ts';
 import { engineClient } from './engine.ts';
 
 const TAR_BLOCK_BYTES = 512;
 const TAR_SIZE_FIELD = { offset: 124, length: 12 };
 
-/** Whether the engine answered that the thing does not exist. */
-export function isNotFound(error: unknown): boolean {
-  return (error as { statusCode?: number }).statusCode === 404;
+/** Runs a command in a container. Throws with its output if it fails. */
+export async function execIn(
+  container: Parameters<ContainerRuntimeClient['container']['exec']>[0],
+  command: string[],
+): Promise<void> {
+  const { exitCode, output } = await (await engineClient()).container.exec(container, command);
+  if (exitCode !== 0) {
+    throw new ChaosError('environment', `${command.join(' ')} in a container failed: ${output}`);
+  }
 }
 
 /** Kills and removes a container with its volumes. One that is gone, or going, is no error. */

@@ -7,25 +7,18 @@ import type { Exit, Server, ServerSpec } from '../driver.ts';
 import { ServerLog } from '../server-log.ts';
 import type { ContainersTarget } from '../target.ts';
 import { engineClient } from './engine.ts';
-import { isNotFound, removeContainer, singleFileOf } from './engine-helpers.ts';
+import { execIn, removeContainer, singleFileOf } from './engine-helpers.ts';
 import { noWait } from './no-wait.ts';
 import { addressInside, addressPublished, type Reach } from './reach.ts';
+import { endedStatus, SIGNALS, supervisorScript } from './supervisor.ts';
 
 type Container = ReturnType<ContainerRuntimeClient['container']['getById']>;
 
-/** On Toxiproxy's own loopback nothing listens here. */
-const REFUSING: Address = { host: '127.0.0.1', port: 1 };
-const CONFIG_FILE = '/data/redis.conf';
+const DATA_FOLDER = '/data';
+const CONFIG_FILE = `${DATA_FOLDER}/redis.conf`;
 const CONFIG_VARIABLE = 'REDIS_CHAOS_CONFIG';
-/**
- * Writes the redis.conf on the first start, then starts the server as the image would. Copying a file
- * into a container costs the engine as much as starting the container.
- */
-const START_SCRIPT = [
-  `test -f ${CONFIG_FILE} || printenv ${CONFIG_VARIABLE} > ${CONFIG_FILE}`,
-  'command -v docker-entrypoint.sh > /dev/null && exec docker-entrypoint.sh "$@"',
-  'exec "$@"',
-].join('\n');
+/** Where a link leads before its upstream has an address: on Toxiproxy's own loopback nothing listens. */
+const REFUSING: Address = { host: '127.0.0.1', port: 1 };
 
 interface Surroundings {
   readonly network: StartedNetwork;
@@ -35,22 +28,19 @@ interface Surroundings {
   readonly containerName: string;
 }
 
-/** A server in a container of its own. Its data directory lives as long as the container. */
+/** A server in a container of its own, which lives on when the server has ended. */
 export class ContainerServer implements Server {
   readonly name: string;
   readonly port: number;
   readonly log = new ServerLog();
   readonly #target: ContainersTarget;
   readonly #surroundings: Surroundings;
-  #config: string;
+  readonly #config: string;
   #container: Container | undefined;
-  #inside: Address | undefined;
+  #inside: Address = REFUSING;
   #outside: Address | undefined;
   #exit: Exit | undefined;
   #paused = false;
-  /** Bytes of the container's log that have been read, over all its starts. */
-  #logBytesRead = 0;
-  #logEnded: Promise<void> = Promise.resolve();
 
   constructor(spec: ServerSpec, target: ContainersTarget, surroundings: Surroundings) {
     this.name = spec.name;
@@ -60,12 +50,8 @@ export class ContainerServer implements Server {
     this.#surroundings = surroundings;
   }
 
-  /**
-   * By address, not by name: the name of a container that has ended is looked up outside, which can take
-   * longer than a test. While it does not run, connections to it are refused at once.
-   */
   get inside(): Address {
-    return this.#exit === undefined && this.#inside !== undefined ? this.#inside : REFUSING;
+    return this.#inside;
   }
 
   get outside(): Address {
@@ -79,45 +65,35 @@ export class ContainerServer implements Server {
   }
 
   async start(): Promise<void> {
-    await this.#logEnded;
     this.log.begin();
     this.#exit = undefined;
     try {
       if (this.#container === undefined) await this.#create();
-      else await this.#container.start();
+      else await this.#container.kill({ signal: SIGNALS.start });
     } catch (cause) {
-      // One that was made and could not be started has no other owner yet.
-      if (this.#container === undefined)
-        await removeContainer(this.#surroundings.containerName).catch(() => {});
       throw new ChaosError(
         'environment',
         `cannot start ${this.name} from image ${this.#target.image}: ${messageOf(cause)}`,
         { cause },
       );
     }
-    await this.#observe();
   }
 
   async end(signal: 'SIGTERM' | 'SIGKILL', withinMs: number): Promise<void> {
     const container = this.#container;
     if (container === undefined || this.#exit !== undefined) return;
-    // SIGTERM is acted upon; SIGKILL must not give a frozen server another moment to run.
-    if (this.#paused && signal === 'SIGTERM') await this.resume();
-    await container.kill({ signal }).catch((error: { statusCode?: number }) => {
-      // 409: it is not running any more.
-      if (error.statusCode !== 409) throw error;
-    });
-    this.#paused = false;
+    // The supervisor is frozen with its server: the signal waits for both, and comes first when they go on.
+    await container.kill({ signal: SIGNALS[signal] });
+    if (this.#paused) {
+      // Some engines let a container go on by themselves when it is sent a signal.
+      await container.unpause().catch(() => {});
+      this.#paused = false;
+    }
     await until(
       () => this.#exit,
       (exit) => exit !== undefined,
-      {
-        what: `the container of ${this.name} to end after ${signal}`,
-        withinMs,
-        verdict: 'environment',
-      },
+      { what: `${this.name} to end after ${signal}`, withinMs, verdict: 'environment' },
     );
-    await this.#logEnded;
   }
 
   async pause(): Promise<void> {
@@ -131,8 +107,9 @@ export class ContainerServer implements Server {
   }
 
   async loseData(): Promise<void> {
-    this.#config = await this.readConfig();
-    await this[Symbol.asyncDispose]();
+    if (this.#container === undefined) return;
+    const others = ['-mindepth', '1', '!', '-path', CONFIG_FILE];
+    await execIn(this.#container, ['find', DATA_FOLDER, ...others, '-delete']);
   }
 
   async readConfig(): Promise<string> {
@@ -144,70 +121,61 @@ export class ContainerServer implements Server {
   async [Symbol.asyncDispose](): Promise<void> {
     const container = this.#container;
     this.#container = undefined;
-    this.#paused = false;
     if (container !== undefined) await removeContainer(container.id);
-    await this.#logEnded;
-    this.#logBytesRead = 0;
   }
 
   async #create(): Promise<void> {
-    const container = new GenericContainer(this.#target.image)
-      .withName(this.#surroundings.containerName)
-      .withNetworkMode(this.#surroundings.network.getName())
-      .withLabels(this.#surroundings.labels)
+    const { network, labels, reach, containerName } = this.#surroundings;
+    const { image, serverCommand } = this.#target;
+    const script = supervisorScript(CONFIG_VARIABLE, CONFIG_FILE);
+    const container = new GenericContainer(image)
+      .withName(containerName)
+      .withNetworkMode(network.getName())
+      .withLabels(labels)
       .withEnvironment({ [CONFIG_VARIABLE]: this.#config })
-      .withCommand(['sh', '-c', START_SCRIPT, 'sh', this.#target.serverCommand, CONFIG_FILE])
+      .withEntrypoint(['sh', '-c', script, 'sh'])
+      .withCommand([serverCommand, CONFIG_FILE])
       .withWaitStrategy(noWait);
-    if (this.#surroundings.reach === 'published') container.withExposedPorts(this.port);
-    const started = await container.start();
-    this.#container = (await engineClient()).container.getById(started.getId());
-  }
-
-  /** Learns the address, which can change with each start, and follows log and end. */
-  async #observe(): Promise<void> {
-    const container = this.#container;
-    if (container === undefined) return;
-    const logEnded = this.#followLog(container).catch((error: unknown) => {
-      this.log.write(Buffer.from(`the log is lost: ${messageOf(error)}\n`));
-    });
-    this.#logEnded = logEnded;
-    container.wait().then(
-      async ({ StatusCode }: { StatusCode: number }) => {
-        // The last lines come first.
-        await logEnded;
-        this.#exit = { code: StatusCode, signal: null };
-      },
-      (error: unknown) => {
-        this.#exit = {
-          code: null,
-          signal: isNotFound(error) ? 'removed' : `lost: ${messageOf(error)}`,
-        };
-      },
-    );
-    const { network, reach } = this.#surroundings;
+    if (reach === 'published') container.withExposedPorts(this.port);
+    try {
+      const started = await container.start();
+      this.#container = (await engineClient()).container.getById(started.getId());
+    } catch (thrown) {
+      // One that was made and could not be started has no other owner yet.
+      await removeContainer(containerName).catch(() => {});
+      throw thrown;
+    }
     const { port } = this;
-    this.#inside = await addressInside(container, { network: network.getName(), port });
-    this.#outside = reach === 'direct' ? this.#inside : await addressPublished(container, port);
+    this.#followLog(this.#container).catch((thrown: unknown) => this.#lost(messageOf(thrown)));
+    const inside = await addressInside(this.#container, { network: network.getName(), port });
+    this.#inside = inside ?? REFUSING;
+    this.#outside = reach === 'direct' ? inside : await addressPublished(this.#container, port);
   }
 
+  /** Reads the log until the container is gone. The supervisor's lines in it tell of the server's ends. */
   async #followLog(container: Container): Promise<void> {
     const stream = await container.logs({ follow: true, stdout: true, stderr: true });
-    // The engine replays the log of earlier starts: what was read then is passed over.
-    let toSkip = this.#logBytesRead;
     const sink = new PassThrough();
     sink.on('data', (chunk: Buffer) => {
-      const skipped = Math.min(toSkip, chunk.length);
-      toSkip -= skipped;
-      if (skipped === chunk.length) return;
-      const fresh = chunk.subarray(skipped);
-      this.#logBytesRead += fresh.length;
-      this.log.write(fresh);
+      this.log.write(chunk);
+      const last = this.log.lines.at(-1);
+      const status = last?.boot === this.log.boot ? endedStatus(last.text) : undefined;
+      if (status !== undefined) this.#exit = exitOf(status);
     });
     container.modem.demuxStream(stream, sink, sink);
-    await new Promise<void>((resolve) => {
-      stream.once('end', resolve);
-      stream.once('close', resolve);
-      stream.once('error', () => resolve());
-    });
+    stream.once('error', (error) => this.#lost(messageOf(error)));
+    stream.once('end', () => this.#lost('the container has ended'));
   }
+
+  /** Without its log, nothing is known of a server any more. */
+  #lost(reason: string): void {
+    if (this.#container !== undefined) this.#exit ??= { code: null, signal: `lost: ${reason}` };
+  }
+}
+
+/** From a shell's status: an exit code, or 128 and the number of the signal. */
+function exitOf(status: number): Exit {
+  if (status <= 128) return { code: status, signal: null };
+  const names: Record<number, string> = { 9: 'SIGKILL', 15: 'SIGTERM' };
+  return { code: null, signal: names[status - 128] ?? `signal ${status - 128}` };
 }

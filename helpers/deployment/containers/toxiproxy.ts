@@ -1,14 +1,18 @@
+import { join } from 'node:path';
 import { type StartedToxiProxyContainer, ToxiProxyContainer } from '@testcontainers/toxiproxy';
 import type { StartedNetwork } from 'testcontainers';
 import { Toxiproxy } from 'toxiproxy-node-client';
 import { ChaosError } from '../../errors.ts';
 import { formatAddress } from '../address.ts';
 import type { Listener } from '../driver.ts';
+import { EMBEDDED_SEED, EMBEDDED_TAP } from '../embedded-toxiproxy.ts';
+import type { ContainersTarget } from '../target.ts';
 import { engineClient } from './engine.ts';
 import { removeContainer } from './engine-helpers.ts';
 import { noWait } from './no-wait.ts';
 import { addressInside, comesToAccept, type Reach } from './reach.ts';
 
+const HELPERS = join(import.meta.dirname, '../..');
 const API_PORT = 8474;
 /** The ports that @testcontainers/toxiproxy publishes for proxies. */
 const FIRST_LISTENER_PORT = 8666;
@@ -26,6 +30,18 @@ class DirectToxiProxyContainer extends ToxiProxyContainer {
     delete this.hostConfig.PortBindings;
     this.withExposedPorts(API_PORT).withWaitStrategy(noWait);
   }
+}
+
+/** Has an image with Node run the embedded server from this project's own files. */
+function withEmbedded(container: ToxiProxyContainer): ToxiProxyContainer {
+  const limit = String(EMBEDDED_TAP.bytesPerDirection);
+  return container
+    .withCopyDirectoriesToContainer([{ source: HELPERS, target: '/redis-chaos/helpers' }])
+    .withCopyContentToContainer([
+      { content: '{"type":"module"}', target: '/redis-chaos/package.json' },
+    ])
+    .withEntrypoint(['node', '/redis-chaos/helpers/cli/main.ts', 'toxiproxy'])
+    .withCommand(['--host', '0.0.0.0', '--seed', String(EMBEDDED_SEED), '--tap', limit]);
 }
 
 /** The Toxiproxy of one worker, in a container on the worker's network. */
@@ -57,12 +73,13 @@ export class ToxiproxyInContainer implements AsyncDisposable {
 
   /** Starts it so that proxies are reached directly; if they cannot be, with all ports published. */
   static async start(
-    image: string,
+    what: ContainersTarget['toxiproxy'],
     network: StartedNetwork,
     labels: Record<string, string>,
   ): Promise<ToxiproxyInContainer> {
+    const image = 'image' in what ? what.image : what.embeddedOn;
     const start = (container: ToxiProxyContainer): Promise<StartedToxiProxyContainer> =>
-      container
+      ('image' in what ? container : withEmbedded(container))
         .withName(`${network.getName()}-toxiproxy`)
         .withNetworkMode(network.getName())
         .withLabels(labels)

@@ -5,14 +5,12 @@ import { ChaosError, messageOf } from '../../errors.ts';
 import { ToxiproxyServer } from '../../toxiproxy/server.ts';
 import { until } from '../../until.ts';
 import type { Driver, Listener, Server, ServerSpec } from '../driver.ts';
+import { EMBEDDED_SEED, EMBEDDED_TAP } from '../embedded-toxiproxy.ts';
 import { Session } from '../session/session.ts';
 import type { ProcessesTarget } from '../target.ts';
 import { Child } from './child.ts';
 import { Ports } from './ports.ts';
 import { ProcessServer } from './server.ts';
-
-/** The suites use no toxic that draws at random but jitter and slices, and these only in size. */
-const EMBEDDED_SEED = 1;
 
 /** Servers as child processes, Toxiproxy embedded or as one, too; everything listens on 127.0.0.1. */
 export class ProcessesDriver implements Driver {
@@ -76,7 +74,9 @@ export class ProcessesDriver implements Driver {
 }
 
 async function startEmbedded(resources: AsyncDisposableStack): Promise<Toxiproxy> {
-  const server = resources.use(await ToxiproxyServer.start({ seed: EMBEDDED_SEED }));
+  const server = resources.use(
+    await ToxiproxyServer.start({ seed: EMBEDDED_SEED, tap: EMBEDDED_TAP }),
+  );
   return new Toxiproxy(server.url);
 }
 

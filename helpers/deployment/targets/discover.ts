@@ -1,4 +1,5 @@
 import {
+  REFERENCE_BASE_IMAGE,
   SERVER_IMAGES,
   type ServerImage,
   TOXIPROXY_IMAGE,
@@ -33,9 +34,10 @@ const RYUK_IMAGE = 'testcontainers/ryuk:0.14.0';
 const IMAGE_PREFIX = 'image:';
 
 /**
- * What this machine can run. `REDIS_SERVER` adds a server of the user's own: a path or program name for
- * the processes driver, `image:NAME` for the containers driver; `TOXIPROXY_SERVER` puts a real Toxiproxy into
- * the links of the processes driver. Throws if one that was named cannot be used.
+ * What this machine can run. `REDIS_SERVER` adds a server of the user's own: a path or program name for the
+ * processes driver, `image:NAME` for the containers driver. `TOXIPROXY` chooses what stands in the links:
+ * `embedded`, `real`, or a program (processes only); containers have a real one by default, processes the
+ * embedded. Throws if one that was named cannot be used.
  */
 export async function discover(
   options: {
@@ -49,8 +51,8 @@ export async function discover(
   const ownImage = own.startsWith(IMAGE_PREFIX) ? own.slice(IMAGE_PREFIX.length) : undefined;
   const ownBinary = own !== '' && ownImage === undefined ? own : undefined;
   const [containers, processes] = await Promise.all([
-    discoverContainers(ownImage, isSelected),
-    discoverProcesses(ownBinary, toxiproxyOf(env['TOXIPROXY_SERVER'])),
+    discoverContainers(ownImage, env['TOXIPROXY'], isSelected),
+    discoverProcesses(ownBinary, toxiproxyOf(env['TOXIPROXY'])),
   ]);
   const selected = processes.runnable.filter(({ name }) => isSelected(name));
   return {
@@ -63,6 +65,7 @@ export async function discover(
 
 async function discoverContainers(
   ownImage: string | undefined,
+  toxiproxyWord: string | undefined,
   isSelected: (name: string) => boolean,
 ): Promise<Discovery> {
   const own = ownImage === undefined ? [] : [ownServerImage(ownImage)];
@@ -88,8 +91,10 @@ async function discoverContainers(
     );
   }
   const finder = new ImageFinder();
-  const toxiproxy = await finder.find(TOXIPROXY_IMAGE);
+  const embedded = toxiproxyWord === 'embedded';
+  const toxiproxy = await finder.find(embedded ? REFERENCE_BASE_IMAGE : TOXIPROXY_IMAGE);
   if ('missing' in toxiproxy) return none(toxiproxy.missing);
+  const links = embedded ? { embeddedOn: toxiproxy.image } : { image: toxiproxy.image };
   const ryuk = 'image' in (await finder.find({ official: RYUK_IMAGE }));
   const runnable: Target[] = [];
   const absent: Absent[] = [];
@@ -104,7 +109,7 @@ async function discoverContainers(
         version,
         image: resolved.image,
         serverCommand,
-        toxiproxyImage: toxiproxy.image,
+        toxiproxy: links,
         ryuk,
       });
     } else if (server.official === ownImage) {
@@ -113,7 +118,7 @@ async function discoverContainers(
       absent.push({ name, driver: 'containers', reason: resolved.missing });
     }
   }
-  return { runnable, absent, known, toxiproxyImage: toxiproxy.image };
+  return { runnable, absent, known, ...(embedded ? {} : { toxiproxyImage: toxiproxy.image }) };
 }
 
 async function discoverProcesses(
@@ -154,12 +159,16 @@ async function discoverProcesses(
   };
 }
 
-/** The embedded Toxiproxy, unless `TOXIPROXY_SERVER` names a program. Throws if there is none. */
-function toxiproxyOf(name: string | undefined): ProcessesTarget['toxiproxy'] {
-  if (name === undefined || name === '') return 'embedded';
+/** For processes: the embedded Toxiproxy by default, else a program. Throws if there is none. */
+function toxiproxyOf(word = 'embedded'): ProcessesTarget['toxiproxy'] {
+  if (word === 'embedded' || word === '') return 'embedded';
+  const name = word === 'real' ? 'toxiproxy-server' : word;
   const path = findProgram(name);
   if (path === undefined) {
-    throw new ChaosError('environment', `TOXIPROXY_SERVER=${name}: there is no such program`);
+    throw new ChaosError(
+      'environment',
+      `TOXIPROXY=${word}: there is no program ${name}; accepted are embedded, real (toxiproxy-server on the PATH) and the path of one`,
+    );
   }
   return { path };
 }

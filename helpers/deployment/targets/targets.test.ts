@@ -79,7 +79,7 @@ describe('a server of the user’s own', () => {
   test.for([
     [{ REDIS_SERVER: '/nonexistent/redis' }, 'there is no such program'],
     [{ REDIS_SERVER: process.execPath }, 'is not a Redis or Valkey server'],
-    [{ TOXIPROXY_SERVER: 'no-such-toxiproxy' }, 'TOXIPROXY_SERVER=no-such-toxiproxy'],
+    [{ TOXIPROXY: 'no-such-toxiproxy' }, 'TOXIPROXY=no-such-toxiproxy: there is no program'],
   ] as const)('%j cannot be used', async ([env, message]) => {
     await expect(discover({ env, ...nothing })).rejects.toThrow(message);
   });

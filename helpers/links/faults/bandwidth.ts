@@ -24,6 +24,7 @@ export function bandwidth(
     description: `bandwidth: ${direction} ${kilobytesPerSecond} KB/s`,
     means: [{ type: 'bandwidth', stream: direction, attributes: { rate: kilobytesPerSecond } }],
     effect: {
+      byMs: expectedMs / 2,
       question: echo(payloadBytes, 10 * expectedMs + 2_000),
       // Half of the nominal time: the toxic works in portions and lets the first one pass early.
       shows: ({ outcome, afterMs }, before) =>

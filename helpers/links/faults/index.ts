@@ -1,6 +1,9 @@
 export { bandwidth } from './bandwidth.ts';
+export { corrupt } from './corrupt.ts';
 export { cut } from './cut.ts';
+export { cutAt } from './cut-at.ts';
 export { halfOpen } from './half-open.ts';
+export { hold } from './hold.ts';
 export { latency } from './latency.ts';
 export { limitData } from './limit-data.ts';
 export { reset } from './reset.ts';

@@ -29,6 +29,7 @@ export function latency(
       },
     ],
     effect: {
+      byMs: leastMs,
       question: { ...PING, withinMs: 2 * (latencyMs + jitterMs) + 2_000 },
       shows: ({ outcome, afterMs }, before) =>
         outcome === 'answered' && afterMs >= before.afterMs + leastMs - SLACK_MS,

@@ -40,6 +40,8 @@ export function slices(
       },
     ],
     effect: {
+      // What it takes in truth is a multiple: every pause is longer than asked for.
+      byMs: 4 * leastMs,
       question: echo(count * averageBytes, 20 * PROOF_MS + 5_000),
       shows: ({ outcome, afterMs }, before) =>
         outcome === 'answered' && afterMs >= before.afterMs + leastMs,

@@ -20,6 +20,7 @@ export function slowClose(direction: Direction, options: { readonly delayMs: num
   return {
     ...fault,
     effect: {
+      byMs: delayMs,
       question: quit(delayMs + 2_000),
       shows: ({ outcome, closeLagMs }, before) =>
         outcome === 'closed' && closeLagMs >= before.closeLagMs + delayMs - SLACK_MS,
