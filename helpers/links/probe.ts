@@ -7,6 +7,8 @@ export interface Sighting {
   /** When the outcome was certain. */
   readonly afterMs: number;
   readonly receivedBytes: number;
+  /** In how many reads it was received. */
+  readonly reads: number;
   /** What was received is what was to be expected, as far as the question says it. */
   readonly intact: boolean;
   /** Between the last byte of the answer and the end of the connection; `closed` only. */
@@ -56,6 +58,7 @@ export function look(address: Address, question: Question): Promise<Sighting> {
   return new Promise((resolve) => {
     const startedAt = performance.now();
     let receivedBytes = 0;
+    let reads = 0;
     let intact = true;
     let lastByteAt = startedAt;
     const socket = createConnection({ ...address, noDelay: true });
@@ -69,6 +72,7 @@ export function look(address: Address, question: Question): Promise<Sighting> {
         outcome,
         afterMs: at - startedAt,
         receivedBytes,
+        reads,
         intact,
         closeLagMs: at - lastByteAt,
       });
@@ -79,6 +83,7 @@ export function look(address: Address, question: Question): Promise<Sighting> {
       const expected = question.answer?.subarray(receivedBytes, receivedBytes + chunk.length);
       intact &&= expected === undefined || chunk.equals(expected);
       receivedBytes += chunk.length;
+      reads += 1;
       lastByteAt = performance.now();
       if (receivedBytes >= question.answerBytes) decide('answered');
     });
