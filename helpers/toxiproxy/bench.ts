@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { Toxiproxy } from 'toxiproxy-node-client';
+import { findProgram } from '../deployment/targets/binary.ts';
 import { ChaosError } from '../errors.ts';
-import { findOnPath, type Program, startEmbedded, startReal } from './testing/program.ts';
+import { type Program, startEmbedded, startReal } from './testing/program.ts';
 
 /** One path from client to server and back, measured on one connection without toxics. */
 export interface PathSpeed {
@@ -39,7 +40,7 @@ const LOOPBACK = '127.0.0.1';
 export async function benchToxiproxy(): Promise<ToxiproxyBench> {
   await using upstream = await startUpstream();
   await using embedded = await proxied(await startEmbedded(), upstream.port);
-  const program = findOnPath('toxiproxy-server');
+  const program = findProgram('toxiproxy-server');
   await using real =
     program === undefined ? undefined : await proxied(await startReal(program), upstream.port);
   const paths = { direct: upstream.port, embedded: embedded.port, real: real?.port };

@@ -1,7 +1,8 @@
 import { inject } from 'vitest';
+import { findProgram } from '../../helpers/deployment/targets/binary.ts';
 import { ChaosError } from '../../helpers/errors.ts';
 import { ToxiproxyServer } from '../../helpers/toxiproxy/server.ts';
-import { findOnPath, startReal } from '../../helpers/toxiproxy/testing/program.ts';
+import { startReal } from '../../helpers/toxiproxy/testing/program.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -100,7 +101,7 @@ export function implementations(): readonly Implementation[] {
   if (url !== undefined) return [embedded, running(url)];
   const image = inject('toxiproxyImage');
   if (image !== undefined && process.platform === 'linux') return [embedded, container(image)];
-  const path = findOnPath('toxiproxy-server');
+  const path = findProgram('toxiproxy-server');
   if (path !== undefined) return [embedded, binary(path)];
   const reason =
     'real Toxiproxy: not tested, no container image of it and no toxiproxy-server on the PATH; provide one (2.12.0) or set TOXIPROXY_URL';

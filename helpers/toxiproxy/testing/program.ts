@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
 import { createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
 import { ChaosError } from '../../errors.ts';
 import { until } from '../../until.ts';
 
@@ -25,21 +23,6 @@ export async function startEmbedded(...options: readonly string[]): Promise<Prog
 /** Starts `toxiproxy-server`, by its path or from the PATH, in the same way. */
 export async function startReal(path: string, ...options: readonly string[]): Promise<Program> {
   return start(path, [], options);
-}
-
-/** Path of a program, or undefined when it is not on the PATH. */
-export function findOnPath(program: string): string | undefined {
-  const candidates = (process.env['PATH'] ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, program));
-  return candidates.find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }
 
 /** A TCP port that was free a moment ago. */
