@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { expect, test } from 'vitest';
+import { Ports } from './ports.ts';
+
+test('two sessions have no port in common', async () => {
+  await using mine = await Ports.reserve();
+  await using theirs = await Ports.reserve();
+  const ports = async (of: Ports) => [await of.next(), await of.next(), await of.next()];
+  const [a, b] = [await ports(mine), await ports(theirs)];
+  expect(new Set([...a, ...b]).size).toBe(6);
+});
+
+test('a port that another program has taken is passed over', async () => {
+  await using ports = await Ports.reserve();
+  const first = await ports.next();
+  const other = createServer().listen(first + 1, '127.0.0.1');
+  await once(other, 'listening');
+  try {
+    expect(await ports.next()).toBe(first + 2);
+  } finally {
+    other.close();
+  }
+});
+
+test('when all ports of the block are taken the message names them', async () => {
+  await using ports = await Ports.reserve();
+  const first = await ports.next();
+  const others = Array.from({ length: 49 }, (_, index) =>
+    createServer().listen(first + index, '127.0.0.1'),
+  );
+  await Promise.all(others.map((other) => once(other, 'listening')));
+  try {
+    await expect(ports.next()).rejects.toThrow(
+      `environment: no free port on 127.0.0.1 from ${first} to ${first + 48}`,
+    );
+  } finally {
+    for (const other of others) other.close();
+  }
+});
