@@ -34,9 +34,6 @@ class StubServer implements Server {
   async pause(): Promise<void> {}
   async resume(): Promise<void> {}
   async loseData(): Promise<void> {}
-  async readConfig(): Promise<string> {
-    return '';
-  }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.running = false;

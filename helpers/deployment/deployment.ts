@@ -89,10 +89,6 @@ export class Deployment implements AsyncDisposable {
     return replica;
   }
 
-  get links(): readonly Link[] {
-    return [...this.#links.values(), ...this.nodes.map(({ clientLink }) => clientLink)];
-  }
-
   node(name: string): Node {
     const node = this.#nodes.get(name);
     if (node === undefined) {

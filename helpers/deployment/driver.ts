@@ -61,6 +61,4 @@ export interface Server extends AsyncDisposable {
   resume(): Promise<void>;
   /** Loses the data directory. Only while stopped; the redis.conf is kept. */
   loseData(): Promise<void>;
-  /** The redis.conf as it stands now. */
-  readConfig(): Promise<string>;
 }

@@ -7,7 +7,7 @@ import type { Exit, Server, ServerSpec } from '../driver.ts';
 import { ServerLog } from '../server-log.ts';
 import type { ContainersTarget } from '../target.ts';
 import { engineClient } from './engine.ts';
-import { execIn, removeContainer, singleFileOf } from './engine-helpers.ts';
+import { execIn, removeContainer } from './engine-helpers.ts';
 import { noWait } from './no-wait.ts';
 import { addressInside, addressPublished, type Reach } from './reach.ts';
 import { endedStatus, SIGNALS, supervisorScript } from './supervisor.ts';
@@ -110,12 +110,6 @@ export class ContainerServer implements Server {
     if (this.#container === undefined) return;
     const others = ['-mindepth', '1', '!', '-path', CONFIG_FILE];
     await execIn(this.#container, ['find', DATA_FOLDER, ...others, '-delete']);
-  }
-
-  async readConfig(): Promise<string> {
-    if (this.#container === undefined) return this.#config;
-    const archive = await this.#container.getArchive({ path: CONFIG_FILE });
-    return (await singleFileOf(archive)).toString();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

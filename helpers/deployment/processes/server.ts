@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Address } from '../address.ts';
 import type { Exit, Server, ServerSpec } from '../driver.ts';
@@ -70,10 +70,6 @@ export class ProcessServer implements Server {
   async loseData(): Promise<void> {
     await rm(this.#dataFolder, { recursive: true, force: true });
     await mkdir(this.#dataFolder);
-  }
-
-  readConfig(): Promise<string> {
-    return readFile(this.#configFile, 'utf8');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
