@@ -4,6 +4,7 @@
  */
 import { relative } from 'node:path';
 import { test as base, inject } from 'vitest';
+import { allOf } from './all-of.ts';
 import { Deployment } from './deployment/deployment.ts';
 import { startDriver } from './deployment/driver-for.ts';
 import { tapOf } from './deployment/embedded-toxiproxy.ts';
@@ -62,13 +63,8 @@ export const test = base
           .then(({ data }) => data, messageOf);
         evidence.push(await collectEvidence(deployment, proxies, await tapOf(toxiproxy.host)));
       };
-      const endAll = async (): Promise<void> => {
-        const ended = started.splice(0).map((deployment) => deployment[Symbol.asyncDispose]());
-        const failed = (await Promise.allSettled(ended)).find(
-          ({ status }) => status === 'rejected',
-        );
-        if (failed?.status === 'rejected') throw failed.reason;
-      };
+      const endAll = (): Promise<void> =>
+        allOf(started.splice(0).map((deployment) => deployment[Symbol.asyncDispose]()));
       const report = async (): Promise<void> => {
         // A deployment that could not be ended has its evidence all the same.
         const notEnded = await endAll().then(

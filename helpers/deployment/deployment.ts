@@ -1,3 +1,4 @@
+import { allOf } from '../all-of.ts';
 import { ChaosError, messageOf } from '../errors.ts';
 import type { Fault } from '../links/fault.ts';
 import { type Link, openLink } from '../links/link.ts';
@@ -117,7 +118,7 @@ export class Deployment implements AsyncDisposable {
     return link;
   }
 
-  /** Leads all links to a node to where it is now, after a start or an end. */
+  /** Leads all links to a node to its address, which it can have only once it has started. */
   async retarget(node: Node): Promise<void> {
     const links = [...this.#upstreams].filter(([, server]) => server === node.server);
     await Promise.all(links.map(([link]) => link.retarget(node.server.inside)));
@@ -247,12 +248,6 @@ export class Deployment implements AsyncDisposable {
       throw thrown;
     }
   }
-}
-
-/** Waits for all of them to settle, so that none goes on behind our back; then throws what failed first. */
-async function allOf(work: readonly PromiseLike<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected') throw failed.reason;
 }
 
 /** A proxy that cannot be removed does not keep servers from ending; the timeline has it. */

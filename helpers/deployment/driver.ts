@@ -46,9 +46,9 @@ export interface Server extends AsyncDisposable {
   readonly name: string;
   readonly port: number;
   readonly log: ServerLog;
-  /** How Toxiproxy reaches it. Can change with each start and end. */
+  /** How Toxiproxy reaches it. Final once it has started for the first time. */
   readonly inside: Address;
-  /** How the test process reaches it, past all proxies. May change with a restart. */
+  /** How the test process reaches it, past all proxies. Known once it has started. */
   readonly outside: Address;
   /** Set once the process has ended, until the next start. */
   readonly exit: Exit | undefined;

@@ -165,14 +165,12 @@ export class Node {
   /** SIGTERM, as an orderly shutdown: the server saves if its configuration says so. */
   async stop(): Promise<void> {
     await this.server.end('SIGTERM', END_WITHIN_MS);
-    await this.deployment.retarget(this);
     this.#timeline.record(this.name, 'stopped (SIGTERM)');
   }
 
   /** SIGKILL: nothing is saved, the kernel closes its connections. */
   async kill(): Promise<void> {
     await this.server.end('SIGKILL', END_WITHIN_MS);
-    await this.deployment.retarget(this);
     this.#timeline.record(this.name, 'killed (SIGKILL)');
   }
 
