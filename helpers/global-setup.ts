@@ -4,6 +4,8 @@ import { runId } from './deployment/session/folder.ts';
 import { removeLeftovers } from './deployment/session/leftovers.ts';
 import type { ChaosError } from './errors.ts';
 
+const STOP_AGAIN_MS = 200;
+
 /** Before a run: what a killed run left behind goes. What cannot go is told, and keeps no suite from running. */
 export async function setup({ vitest }: TestProject): Promise<() => void> {
   const { sessions, failures } = await removeLeftovers();
@@ -29,22 +31,31 @@ async function stopWithTheEngine(vitest: Vitest): Promise<() => void> {
   ]);
   let gone: ChaosError | undefined;
   let underWay: string[] = [];
+  // Vitest forgets what it was told before its workers were there.
+  let stopping: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    void vitest.cancelCurrentRun('test-failure');
+  };
   const watch: EngineWatch = EngineWatch.open(await watchedEngine(), {
     onGone: (error) => {
       gone = error;
       underWay = testsUnderWay(vitest);
       // Also a run whose last test has just passed leaves things behind.
       process.exitCode = 1;
-      void vitest.cancelCurrentRun('test-failure');
+      stop();
+      stopping = setInterval(stop, STOP_AGAIN_MS);
     },
   });
   return () => {
     watch[Symbol.dispose]();
+    clearInterval(stopping);
     if (gone === undefined) return;
     console.error(
       [
         `${gone.message}.`,
-        'The run was stopped. These tests were known to be under way, and are not judged:',
+        underWay.length === 0
+          ? 'The run was stopped.'
+          : 'The run was stopped. These tests were known to be under way, and are not judged:',
         ...underWay.map((test) => `- ${test}`),
         'See that the engine runs, then run the tests again; `npm run clean` removes what is left in it.',
       ].join('\n'),

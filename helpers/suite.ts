@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { relative } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { test as base, inject, type TestError } from 'vitest';
 import { allOf } from './all-of.ts';
 import { Deployment } from './deployment/deployment.ts';
@@ -48,7 +49,11 @@ const STOPPED_WITHIN_MS = 5_000;
 export const test = base
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the fixtures in use from the pattern.
   .extend('driver', { scope: 'worker' }, async ({}, { onCleanup }) => {
-    const driver = await startDriver(inject('target'));
+    const driver = await startDriver(inject('target')).catch(async (thrown: unknown) => {
+      // An engine that is dying may be the reason: then the run is being stopped, which ends this wait.
+      await pause(STOPPED_WITHIN_MS);
+      throw thrown;
+    });
     onCleanup(() => driver[Symbol.asyncDispose]());
     return driver;
   })

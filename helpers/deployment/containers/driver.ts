@@ -48,13 +48,15 @@ export class ContainersDriver implements Driver {
 
   static async start(target: ContainersTarget): Promise<ContainersDriver> {
     if (!target.ryuk) process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
-    const watch = EngineWatch.open(await watchedEngine());
     const attempt = `start Toxiproxy (${JSON.stringify(target.toxiproxy)}) in the container engine`;
+    let watch: EngineWatch | undefined;
     try {
-      return await watch.during(attempt, () => ContainersDriver.#start(target, watch));
+      const watching = EngineWatch.open(await watchedEngine());
+      watch = watching;
+      return await watch.during(attempt, () => ContainersDriver.#start(target, watching));
     } catch (cause) {
-      watch[Symbol.dispose]();
-      if (watch.gone !== undefined) throw cause;
+      watch?.[Symbol.dispose]();
+      if (watch?.gone !== undefined) throw cause;
       throw new ChaosError('environment', `cannot ${attempt}: ${messageOf(cause)}`, { cause });
     }
   }
