@@ -15,10 +15,18 @@ export class ChaosError extends Error {
   }
 }
 
-/** The message of anything thrown. */
+/** The message of anything thrown, with the reasons where it names none itself. */
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof AggregateError && thrown.message === '') {
     return thrown.errors.map(messageOf).join('; ');
   }
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  if (thrown instanceof SuppressedError) {
+    // What failed first comes first: the rest failed in cleaning up after it.
+    return `${messageOf(thrown.suppressed)}; and then: ${messageOf(thrown.error)}`;
+  }
+  if (!(thrown instanceof Error)) return String(thrown);
+  // fetch says what went wrong in the cause alone.
+  return thrown.message === 'fetch failed' && thrown.cause !== undefined
+    ? `${thrown.message}: ${messageOf(thrown.cause)}`
+    : thrown.message;
 }

@@ -2,15 +2,17 @@
  * All that a suite needs: `test` with its fixtures, `expect` with the replication matchers, topologies,
  * faults and workloads.
  */
+import { once } from 'node:events';
 import { relative } from 'node:path';
-import { test as base, inject } from 'vitest';
+import { setTimeout as pause } from 'node:timers/promises';
+import { test as base, inject, type TestError } from 'vitest';
 import { allOf } from './all-of.ts';
 import { Deployment } from './deployment/deployment.ts';
 import { startDriver } from './deployment/driver-for.ts';
 import { tapOf } from './deployment/embedded-toxiproxy.ts';
 import type { Target } from './deployment/target.ts';
 import type { Topology } from './deployment/topology.ts';
-import { messageOf } from './errors.ts';
+import { type ChaosError, messageOf } from './errors.ts';
 import './expect/matchers.ts';
 import type { Extension } from './links/fault.ts';
 import { rerunCommand, writeArtifact } from './report/artifact.ts';
@@ -42,20 +44,27 @@ export interface Deployments {
 }
 
 const ARTIFACTS = 'artifacts';
+const STOPPED_WITHIN_MS = 5_000;
 
 export const test = base
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the fixtures in use from the pattern.
   .extend('driver', { scope: 'worker' }, async ({}, { onCleanup }) => {
-    const driver = await startDriver(inject('target'));
+    const driver = await startDriver(inject('target')).catch(async (thrown: unknown) => {
+      // An engine that is dying may be the reason: then the run is being stopped, which ends this wait.
+      await pause(STOPPED_WITHIN_MS);
+      throw thrown;
+    });
     onCleanup(() => driver[Symbol.asyncDispose]());
     return driver;
   })
   .extend(
     'deployment',
-    async ({ driver, task, skip, onTestFailed, onTestFinished }, { onCleanup }) => {
+    async ({ driver, task, signal, skip, onTestFailed, onTestFinished }, { onCleanup }) => {
       const started: Deployment[] = [];
       const evidence: Evidence[] = [];
+      const notEnded: unknown[] = [];
       const collect = async (deployment: Deployment): Promise<void> => {
+        if (driver.gone !== undefined) return;
         const { toxiproxy } = driver;
         // Not getAll: that leaves out the toxics.
         const proxies = await toxiproxy.api
@@ -63,23 +72,31 @@ export const test = base
           .then(({ data }) => data, messageOf);
         evidence.push(await collectEvidence(deployment, proxies, await tapOf(toxiproxy.host)));
       };
-      const endAll = (): Promise<void> =>
-        allOf(started.splice(0).map((deployment) => deployment[Symbol.asyncDispose]()));
+      const endAll = async (): Promise<void> => {
+        await allOf(started.splice(0).map((deployment) => deployment[Symbol.asyncDispose]()));
+        const [first] = notEnded.splice(0);
+        if (first !== undefined && driver.gone === undefined) throw first;
+      };
       const report = async (): Promise<void> => {
         // A deployment that could not be ended has its evidence all the same.
-        const notEnded = await endAll().then(
+        const alsoFailed = await endAll().then(
           () => [],
           (thrown: unknown) => [messageOf(thrown)],
         );
-        const file = relative(process.cwd(), task.file.filepath);
         const errors = task.result?.errors ?? [];
+        if (driver.gone !== undefined) {
+          await stopping(signal);
+          blame(driver.gone, errors);
+          return;
+        }
+        const file = relative(process.cwd(), task.file.filepath);
         const folder = await writeArtifact(
           ARTIFACTS,
           {
             file,
             test: task.fullTestName,
             target: driver.target,
-            errors: [...errors.map(({ message }) => message), ...notEnded],
+            errors: [...errors.map(({ message }) => message), ...alsoFailed],
             again: rerunCommand(driver.target, file, task.fullTestName),
           },
           evidence,
@@ -96,7 +113,10 @@ export const test = base
           skip(!has.includes(extension), `${extension} needs the embedded Toxiproxy in the links`);
         },
         start: async (topology) => {
-          const deployment = await Deployment.start(driver, topology, { beforeEnd: collect });
+          const deployment = await Deployment.start(driver, topology, {
+            beforeEnd: collect,
+            notEnded: (thrown) => notEnded.push(thrown),
+          });
           started.push(deployment);
           return deployment;
         },
@@ -104,3 +124,29 @@ export const test = base
       return deployments;
     },
   );
+
+/**
+ * When what the driver stands on has died, the whole run is being stopped (global-setup.ts). A test that failed
+ * before word of that came is passed over as those are that were caught under way: throws what Vitest stops
+ * tests with. Returns when nobody stops the run.
+ */
+async function stopping(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) {
+    await once(signal, 'abort', { signal: AbortSignal.timeout(STOPPED_WITHIN_MS) }).catch(() => {});
+  }
+  signal.throwIfAborted();
+}
+
+/**
+ * When what the driver stands on has died, that explains whatever else a failed test saw: it gets this one
+ * error, which is the same for all tests, so that reporters tell it once.
+ */
+function blame(gone: ChaosError, errors: TestError[]): void {
+  const [first] = errors.splice(0);
+  const message =
+    first === undefined || first.stack === gone.stack
+      ? first?.message
+      : `${gone.message}; the test just saw: ${first.message}`;
+  const { name, stack = '' } = gone;
+  errors.push({ name, message: message ?? gone.message, stack });
+}

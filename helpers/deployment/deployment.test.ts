@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Toxiproxy } from 'toxiproxy-node-client';
 import { Toxiproxy as Client } from 'toxiproxy-node-client';
 import { expect, test } from 'vitest';
+import { ChaosError } from '../errors.ts';
 import { ToxiproxyServer } from '../toxiproxy/server.ts';
 import { Deployment } from './deployment.ts';
 import type { Driver, Server, ServerSpec } from './driver.ts';
@@ -17,6 +18,7 @@ class StubServer implements Server {
   readonly outside = this.inside;
   readonly exit = undefined;
   running = false;
+  disposals = 0;
 
   constructor({ name, port }: ServerSpec) {
     this.name = name;
@@ -36,6 +38,7 @@ class StubServer implements Server {
   async loseData(): Promise<void> {}
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.disposals += 1;
     this.running = false;
   }
 }
@@ -56,6 +59,36 @@ test('a start that fails half-way ends what the other half has begun, and tells 
   expect(await driver.toxiproxy.getAll()).toEqual({});
 });
 
+test('what keeps a deployment from ending does not hide what failed before', async () => {
+  await using toxiproxy = await ToxiproxyServer.start({});
+  const driver = new StubDriver(new Client(toxiproxy.url));
+  const notEnded: unknown[] = [];
+
+  const used = async (): Promise<void> => {
+    await using _deployment = await Deployment.start(driver, topology([]), {
+      beforeEnd: () => Promise.reject(new Error('no evidence')),
+      notEnded: (thrown) => notEnded.push(thrown),
+    });
+    throw new Error('the test failed');
+  };
+
+  await expect(used()).rejects.toThrow('the test failed');
+  expect(notEnded).toEqual([new Error('no evidence')]);
+});
+
+test('of what a dead driver has run, nothing is ended, and no end fails', async () => {
+  await using toxiproxy = await ToxiproxyServer.start({});
+  const driver = new StubDriver(new Client(toxiproxy.url));
+  driver.dying = new ChaosError('environment', 'the engine is gone');
+
+  await expect(Deployment.start(driver, topology([{ name: 'bad' }]))).rejects.toThrow(
+    'no such image',
+  );
+
+  expect(driver.servers.map(({ disposals }) => disposals)).toEqual([0]);
+  expect(Object.keys(await driver.toxiproxy.getAll())).toHaveLength(1);
+});
+
 class StubDriver implements Driver {
   readonly target = {
     name: 'stub',
@@ -67,11 +100,16 @@ class StubDriver implements Driver {
   } as const;
   readonly toxiproxy: Toxiproxy;
   readonly addressing = {};
+  dying: ChaosError | undefined;
   readonly servers: StubServer[] = [];
   listeners = 0;
 
   constructor(toxiproxy: Toxiproxy) {
     this.toxiproxy = toxiproxy;
+  }
+
+  get gone(): ChaosError | undefined {
+    return this.dying;
   }
 
   async nextServerPort(): Promise<number> {

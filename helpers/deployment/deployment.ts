@@ -17,6 +17,11 @@ const IN_SYNC_WITHIN_MS = 30_000;
 
 type EndHook = (deployment: Deployment) => Promise<void>;
 
+export interface DeploymentOptions {
+  readonly beforeEnd?: EndHook;
+  readonly notEnded?: (thrown: unknown) => void;
+}
+
 /** Running nodes with a proxy in every link. Leaving the scope ends all of them. */
 export class Deployment implements AsyncDisposable {
   readonly topology: Topology;
@@ -28,24 +33,28 @@ export class Deployment implements AsyncDisposable {
   readonly #links = new Map<string, Link>();
   readonly #upstreams = new Map<Link, Server>();
   readonly #judged = new Map<string, number>();
+  readonly #notEnded: DeploymentOptions['notEnded'];
   #beforeEnd: EndHook | undefined;
 
-  private constructor(driver: Driver, topology: Topology, beforeEnd: EndHook | undefined) {
+  private constructor(driver: Driver, topology: Topology, options: DeploymentOptions) {
     this.#driver = driver;
-    this.#beforeEnd = beforeEnd;
+    this.#beforeEnd = options.beforeEnd;
+    this.#notEnded = options.notEnded;
     this.topology = topology;
   }
 
   /**
    * Starts all nodes, upstreams before their replicas, and waits until every replica is in sync.
    * If any of it fails, nothing is left running. `beforeEnd` is called once while the nodes still run.
+   * `notEnded` takes what keeps the deployment from ending; without it, leaving the scope throws that, and
+   * a failure inside the scope is hidden behind it.
    */
   static async start(
     driver: Driver,
     topology: Topology,
-    options: { readonly beforeEnd?: EndHook } = {},
+    options: DeploymentOptions = {},
   ): Promise<Deployment> {
-    const deployment = new Deployment(driver, topology, options.beforeEnd);
+    const deployment = new Deployment(driver, topology, options);
     try {
       for (const generation of generations(topology)) {
         await allOf(generation.map((spec) => deployment.#add(spec)));
@@ -54,9 +63,7 @@ export class Deployment implements AsyncDisposable {
       await deployment.#logsComplete();
     } catch (thrown) {
       // What went wrong first is what is told, also when the end of it fails, too.
-      await deployment[Symbol.asyncDispose]().catch((ending: unknown) => {
-        deployment.timeline.record('deployment', `not ended cleanly: ${messageOf(ending)}`);
-      });
+      await deployment[Symbol.asyncDispose]().catch(() => {});
       throw thrown;
     }
     for (const replica of deployment.replicas) deployment.judged(replica);
@@ -194,11 +201,26 @@ export class Deployment implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     try {
+      await this.#end();
+    } catch (thrown) {
+      this.timeline.record('deployment', `not ended cleanly: ${messageOf(thrown)}`);
+      if (this.#notEnded === undefined) throw thrown;
+      this.#notEnded(thrown);
+    }
+  }
+
+  async #end(): Promise<void> {
+    try {
       await this.collect();
     } finally {
       for (const node of this.nodes) node.disconnect();
-      await allOf(this.#openLinks.splice(0).map((link) => removeQuietly(link, this.timeline)));
-      await allOf(this.#servers.splice(0).map((server) => server[Symbol.asyncDispose]()));
+      const links = this.#openLinks.splice(0);
+      const servers = this.#servers.splice(0);
+      // Of what a dead driver has run, nothing can be ended from here.
+      if (this.#driver.gone === undefined) {
+        await allOf(links.map((link) => removeQuietly(link, this.timeline)));
+        await allOf(servers.map((server) => server[Symbol.asyncDispose]()));
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import type { Toxiproxy } from 'toxiproxy-node-client';
+import type { ChaosError } from '../errors.ts';
 import type { Address } from './address.ts';
 import type { ServerLog } from './server-log.ts';
 import type { Target } from './target.ts';
@@ -9,6 +10,8 @@ export interface Driver extends AsyncDisposable {
   readonly toxiproxy: Toxiproxy;
   /** Directives that this driver needs in every redis.conf, for a server on this port. */
   readonly addressing: Readonly<Record<string, string | number>>;
+  /** Why nothing more can be done: what the driver stands on has died. Undefined while it lives. */
+  readonly gone: ChaosError | undefined;
   /** A port for the next server, different from those of all servers of this deployment. */
   nextServerPort(): Promise<number>;
   /** Prepares a server; nothing runs yet. */

@@ -2,12 +2,20 @@ import { Network, type StartedNetwork } from 'testcontainers';
 import type { Toxiproxy } from 'toxiproxy-node-client';
 import { ChaosError, messageOf } from '../../errors.ts';
 import type { Driver, Listener, Server, ServerSpec } from '../driver.ts';
-import { OWNER_LABEL, ownerLabelValue, SESSION_LABEL } from '../session/folder.ts';
+import {
+  OWNER_LABEL,
+  ownerLabelValue,
+  RUN_LABEL,
+  runId,
+  SESSION_LABEL,
+} from '../session/folder.ts';
 import { Session } from '../session/session.ts';
 import type { ContainersTarget } from '../target.ts';
+import { EngineWatch } from './engine-watch.ts';
 import { networkName } from './leftovers.ts';
 import { ContainerServer } from './server.ts';
 import { ToxiproxyInContainer } from './toxiproxy.ts';
+import { watchedEngine } from './watched-engine.ts';
 
 const FIRST_SERVER_PORT = 7001;
 
@@ -19,6 +27,7 @@ export class ContainersDriver implements Driver {
   readonly #network: StartedNetwork;
   readonly #toxiproxy: ToxiproxyInContainer;
   readonly #labels: Record<string, string>;
+  readonly #watch: EngineWatch;
   #servers = 0;
 
   private constructor(
@@ -26,38 +35,55 @@ export class ContainersDriver implements Driver {
     network: StartedNetwork,
     toxiproxy: ToxiproxyInContainer,
     labels: Record<string, string>,
+    watch: EngineWatch,
     resources: AsyncDisposableStack,
   ) {
     this.target = target;
     this.#network = network;
     this.#toxiproxy = toxiproxy;
     this.#labels = labels;
+    this.#watch = watch;
     this.#resources = resources;
   }
 
   static async start(target: ContainersTarget): Promise<ContainersDriver> {
     if (!target.ryuk) process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true';
+    const attempt = `start Toxiproxy (${JSON.stringify(target.toxiproxy)}) in the container engine`;
+    let watch: EngineWatch | undefined;
     try {
-      await using resources = new AsyncDisposableStack();
-      const session = resources.use(await Session.open({ usesContainers: true }));
-      const labels = { [SESSION_LABEL]: session.id, [OWNER_LABEL]: ownerLabelValue() };
-      const network = resources.use(
-        await new Network({ nextUuid: () => networkName(session.id) }).start(),
-      );
-      const toxiproxy = resources.use(
-        await ToxiproxyInContainer.start(target.toxiproxy, network, labels),
-      );
-      return new ContainersDriver(target, network, toxiproxy, labels, resources.move());
+      const watching = EngineWatch.open(await watchedEngine());
+      watch = watching;
+      return await watch.during(attempt, () => ContainersDriver.#start(target, watching));
     } catch (cause) {
-      throw new ChaosError(
-        'environment',
-        `cannot start Toxiproxy (${JSON.stringify(target.toxiproxy)}) in the container engine: ${messageOf(cause)}`,
-        { cause },
-      );
+      watch?.[Symbol.dispose]();
+      if (watch?.gone !== undefined) throw cause;
+      throw new ChaosError('environment', `cannot ${attempt}: ${messageOf(cause)}`, { cause });
     }
   }
 
+  static async #start(target: ContainersTarget, watch: EngineWatch): Promise<ContainersDriver> {
+    await using resources = new AsyncDisposableStack();
+    resources.defer(() => watch[Symbol.dispose]());
+    const session = resources.use(await Session.open({ usesContainers: true }));
+    const labels = { [SESSION_LABEL]: session.id, [OWNER_LABEL]: ownerLabelValue() };
+    const network = resources.use(
+      await new Network({ nextUuid: () => networkName(session.id) }).start(),
+    );
+    const toxiproxy = resources.use(
+      await ToxiproxyInContainer.start(target.toxiproxy, network, {
+        ...labels,
+        [RUN_LABEL]: runId(),
+      }),
+    );
+    return new ContainersDriver(target, network, toxiproxy, labels, watch, resources.move());
+  }
+
+  get gone(): ChaosError | undefined {
+    return this.#watch.gone;
+  }
+
   get toxiproxy(): Toxiproxy {
+    this.#watch.mustLive('ask Toxiproxy');
     return this.#toxiproxy.client;
   }
 
@@ -72,16 +98,32 @@ export class ContainersDriver implements Driver {
         network: this.#network,
         labels: this.#labels,
         reach: this.#toxiproxy.reach,
+        watch: this.#watch,
         containerName: `${this.#network.getName()}-${spec.port}-${spec.name}`,
       }),
     );
   }
 
   reserveListener(): Promise<Listener> {
-    return Promise.resolve(this.#toxiproxy.reserveListener());
+    const listener = this.#toxiproxy.reserveListener();
+    const watch = this.#watch;
+    return Promise.resolve({
+      listen: listener.listen,
+      inside: listener.inside,
+      get outside() {
+        watch.mustLive('connect to a link');
+        return listener.outside;
+      },
+      [Symbol.dispose]: () => listener[Symbol.dispose](),
+    });
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#resources.disposeAsync();
+  /** What a dead engine does not give back is left to the watchdog and to `clean`, by the session's folder. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.#resources.disposeAsync();
+    } catch (thrown) {
+      if (this.gone === undefined) throw thrown;
+    }
   }
 }

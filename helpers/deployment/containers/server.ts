@@ -8,6 +8,7 @@ import { ServerLog } from '../server-log.ts';
 import type { ContainersTarget } from '../target.ts';
 import { engineClient } from './engine.ts';
 import { execIn, removeContainer } from './engine-helpers.ts';
+import type { EngineWatch } from './engine-watch.ts';
 import { noWait } from './no-wait.ts';
 import { addressInside, addressPublished, type Reach } from './reach.ts';
 import { endedStatus, SIGNALS, supervisorScript } from './supervisor.ts';
@@ -24,6 +25,7 @@ interface Surroundings {
   readonly network: StartedNetwork;
   readonly labels: Record<string, string>;
   readonly reach: Reach;
+  readonly watch: EngineWatch;
   /** Unique in the engine. */
   readonly containerName: string;
 }
@@ -55,6 +57,7 @@ export class ContainerServer implements Server {
   }
 
   get outside(): Address {
+    this.#surroundings.watch.mustLive(`connect to ${this.name}`);
     if (this.#outside === undefined)
       throw new Error(`${this.name} has no address: it does not run`);
     return this.#outside;
@@ -67,13 +70,17 @@ export class ContainerServer implements Server {
   async start(): Promise<void> {
     this.log.begin();
     this.#exit = undefined;
+    const { image } = this.#target;
     try {
-      if (this.#container === undefined) await this.#create();
-      else await this.#container.kill({ signal: SIGNALS.start });
+      await this.#withEngine(`start ${this.name} from image ${image}`, async () => {
+        if (this.#container === undefined) await this.#create();
+        else await this.#container.kill({ signal: SIGNALS.start });
+      });
     } catch (cause) {
+      if (this.#surroundings.watch.gone !== undefined) throw cause;
       throw new ChaosError(
         'environment',
-        `cannot start ${this.name} from image ${this.#target.image}: ${messageOf(cause)}`,
+        `cannot start ${this.name} from image ${image}: ${messageOf(cause)}`,
         { cause },
       );
     }
@@ -82,40 +89,52 @@ export class ContainerServer implements Server {
   async end(signal: 'SIGTERM' | 'SIGKILL', withinMs: number): Promise<void> {
     const container = this.#container;
     if (container === undefined || this.#exit !== undefined) return;
-    // The supervisor is frozen with its server: the signal waits for both, and comes first when they go on.
-    await container.kill({ signal: SIGNALS[signal] });
-    if (this.#paused) {
-      // Some engines let a container go on by themselves when it is sent a signal.
-      await container.unpause().catch(() => {});
-      this.#paused = false;
-    }
-    await until(
-      () => this.#exit,
-      (exit) => exit !== undefined,
-      { what: `${this.name} to end after ${signal}`, withinMs, verdict: 'environment' },
-    );
+    await this.#withEngine(`end ${this.name} with ${signal}`, async () => {
+      // The supervisor is frozen with its server: the signal waits for both, and comes first when they go on.
+      await container.kill({ signal: SIGNALS[signal] });
+      if (this.#paused) {
+        // Some engines let a container go on by themselves when it is sent a signal.
+        await container.unpause().catch(() => {});
+        this.#paused = false;
+      }
+      await until(
+        () => this.#exit,
+        (exit) => exit !== undefined,
+        { what: `${this.name} to end after ${signal}`, withinMs, verdict: 'environment' },
+      );
+    });
+    // The end of its log passes for the end of a server, and a dead engine ends all logs.
+    this.#surroundings.watch.mustLive(`end ${this.name} with ${signal}`);
   }
 
   async pause(): Promise<void> {
-    await this.#container?.pause();
+    await this.#withEngine(`pause ${this.name}`, async () => this.#container?.pause());
     this.#paused = true;
   }
 
   async resume(): Promise<void> {
-    await this.#container?.unpause();
+    await this.#withEngine(`resume ${this.name}`, async () => this.#container?.unpause());
     this.#paused = false;
   }
 
   async loseData(): Promise<void> {
-    if (this.#container === undefined) return;
+    const container = this.#container;
+    if (container === undefined) return;
     const others = ['-mindepth', '1', '!', '-path', CONFIG_FILE];
-    await execIn(this.#container, ['find', DATA_FOLDER, ...others, '-delete']);
+    await this.#withEngine(`remove the data of ${this.name}`, () =>
+      execIn(container, ['find', DATA_FOLDER, ...others, '-delete']),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const container = this.#container;
     this.#container = undefined;
-    if (container !== undefined) await removeContainer(container.id);
+    if (container === undefined) return;
+    await this.#withEngine(`remove ${this.name}`, () => removeContainer(container.id));
+  }
+
+  #withEngine<T>(attempt: string, work: () => Promise<T>): Promise<T> {
+    return this.#surroundings.watch.during(attempt, work);
   }
 
   async #create(): Promise<void> {

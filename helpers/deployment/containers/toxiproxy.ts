@@ -126,7 +126,14 @@ export class ToxiproxyInContainer implements AsyncDisposable {
     };
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return removeContainer(this.#container.getId());
+  async [Symbol.asyncDispose](): Promise<void> {
+    const id = this.#container.getId();
+    const { dockerode } = (await engineClient()).container;
+    // Not every engine removes by SIGKILL, and another end than that stops the run (watched-engine.ts).
+    await dockerode
+      .getContainer(id)
+      .kill({ signal: 'SIGKILL' })
+      .catch(() => {});
+    await removeContainer(id);
   }
 }

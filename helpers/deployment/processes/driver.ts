@@ -17,6 +17,7 @@ export class ProcessesDriver implements Driver {
   readonly target: ProcessesTarget;
   readonly toxiproxy: Toxiproxy;
   readonly addressing = { bind: '127.0.0.1' };
+  readonly gone = undefined;
   readonly #resources: AsyncDisposableStack;
   readonly #session: Session;
   readonly #ports: Ports;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { hostname, tmpdir, userInfo } from 'node:os';
@@ -6,10 +7,19 @@ import { join } from 'node:path';
 /** Labels of everything a session makes in a container engine. */
 export const SESSION_LABEL = 'io.redis-chaos.session';
 export const OWNER_LABEL = 'io.redis-chaos.owner';
+/** Label of the Toxiproxies that all workers of one run have, on which the whole run depends. */
+export const RUN_LABEL = 'io.redis-chaos.toxiproxy-of-run';
+const RUN_VARIABLE = 'REDIS_CHAOS_RUN';
 
 /** Whose containers these are, where an engine serves several machines or users. */
 export function ownerLabelValue(): string {
   return `${userInfo().uid}@${hostname()}`;
+}
+
+/** What a process and all that it starts after asking this have in common. */
+export function runId(): string {
+  process.env[RUN_VARIABLE] ??= randomUUID();
+  return process.env[RUN_VARIABLE];
 }
 
 /** The folder that holds the folders of all sessions of this user. */
