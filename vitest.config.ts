@@ -41,7 +41,14 @@ export default defineConfig({
     maxWorkers: 6,
     teardownTimeout: 60_000,
     projects: [
-      { test: { name: UNIT, include: ['{helpers,fixtures}/**/*.test.ts'] } },
+      {
+        test: {
+          name: UNIT,
+          include: ['{helpers,fixtures}/**/*.test.ts'],
+          // It only ends what hangs: on a busy machine the start of a process alone may take seconds.
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           name: TOXIPROXY,

@@ -95,7 +95,7 @@ class StubDriver implements Driver {
     driver: 'processes',
     product: 'redis',
     version: '7.0',
-    serverPath: '/bin/false',
+    servers: [{ name: '/bin/false', version: '7.0.15', command: ['/bin/false'] }],
     toxiproxy: 'embedded',
   } as const;
   readonly toxiproxy: Toxiproxy;

@@ -10,7 +10,7 @@ import { disagreements } from './agreement.ts';
 import { BASELINE, renderConfig } from './config.ts';
 import type { Driver, Server } from './driver.ts';
 import { Node } from './node.ts';
-import { generations, type NodeSpec, type Topology } from './topology.ts';
+import { depthOf, generations, type NodeSpec, type Topology } from './topology.ts';
 
 const LOGS_WITHIN_MS = 10_000;
 const IN_SYNC_WITHIN_MS = 30_000;
@@ -238,6 +238,7 @@ export class Deployment implements AsyncDisposable {
     const server = await this.#driver.createServer({
       name: spec.name,
       port,
+      depth: depthOf(this.topology, spec),
       config: renderConfig(
         BASELINE,
         inside,

@@ -24,6 +24,8 @@ export interface Driver extends AsyncDisposable {
 export interface ServerSpec {
   readonly name: string;
   readonly port: number;
+  /** Links between it and the master: 0 for a master. */
+  readonly depth: number;
   /** Full text of its redis.conf. */
   readonly config: string;
 }

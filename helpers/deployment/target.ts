@@ -2,7 +2,10 @@
 export type Target = ContainersTarget | ProcessesTarget;
 
 interface Common {
-  /** Name of the Vitest project: `redis:8.0` in containers, `redis:7.0@processes` as processes. */
+  /**
+   * Name of the Vitest project: `redis:8.0` in containers, `redis:7.0@processes` as processes,
+   * `redis:7.0+reference@processes` with Redis as master and the reference as its replica.
+   */
   readonly name: string;
   readonly product: 'redis' | 'valkey';
   /** Version as far as it is known before the server runs: `8.0` or `7.0.15`. */
@@ -20,10 +23,18 @@ export interface ContainersTarget extends Common {
   readonly ryuk: boolean;
 }
 
+/** A server as a program to run; the path of its redis.conf comes last. */
+export interface ServerProgram {
+  /** As people call it: its path, or `the reference implementation`. */
+  readonly name: string;
+  readonly version: string;
+  readonly command: readonly [program: string, ...args: string[]];
+}
+
 export interface ProcessesTarget extends Common {
   readonly driver: 'processes';
-  /** Absolute path of the server program. */
-  readonly serverPath: string;
+  /** The servers by their distance from the master, over and over: one, or two for a mix of them. */
+  readonly servers: readonly [ServerProgram, ...ServerProgram[]];
   /** The embedded Toxiproxy, or the absolute path of a `toxiproxy-server`. */
   readonly toxiproxy: 'embedded' | { readonly path: string };
 }

@@ -57,6 +57,12 @@ export function tree(branches: Branches, configs: Configs = {}): Topology {
   return topology([spec('master', undefined, configs), ...below('master', branches)]);
 }
 
+/** Links between a node and the master at the head of its line: 0 for a master. */
+export function depthOf({ nodes }: Topology, { replicaOf }: NodeSpec): number {
+  const upstream = nodes.find(({ name }) => name === replicaOf);
+  return upstream === undefined ? 0 : depthOf({ nodes }, upstream) + 1;
+}
+
 /** Any set of nodes. Throws if a name is used twice or an upstream is not named before its replica. */
 export function topology(nodes: readonly NodeSpec[]): Topology {
   const seen = new Set<string>();

@@ -11,7 +11,9 @@ const target: Target = {
   driver: 'processes',
   product: 'redis',
   version: '7.0.15',
-  serverPath: '/usr/bin/redis-server',
+  servers: [
+    { name: '/usr/bin/redis-server', version: '7.0.15', command: ['/usr/bin/redis-server'] },
+  ],
   toxiproxy: 'embedded',
 };
 

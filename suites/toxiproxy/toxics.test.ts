@@ -226,18 +226,18 @@ describe.for(implementations())('toxics of $name', PATIENCE, ({ start }) => {
   test('slicer delivers everything, in pieces of about the size told', async () => {
     await using rig = await Rig.start(subject);
     const { client, server } = await rig.openProven();
-    const attributes = { average_size: 100, size_variation: 20, delay: 2_000 };
+    const attributes = { average_size: 100, size_variation: 20, delay: 50_000 };
     await rig.toxic('slicer', attributes, { stream: 'upstream' });
-    const data = randomBytes(5_000);
+    const data = randomBytes(1_000);
     const startedAt = performance.now();
     client.send(data);
     await server.hasReceived(4 + data.length);
-    // 42 to 120 pieces with 2 ms behind each; a busy reader may find two in one read.
-    expectBetween(performance.now() - startedAt, 80, 120 * 2 + 5 * SLACK_MS);
+    // 9 to 12 pieces with 50 ms behind each: far enough apart for a busy reader to find most of them one by one.
+    expectBetween(performance.now() - startedAt, 8 * 50, 12 * 50 + 5 * SLACK_MS);
     expect(server.received.subarray(4).equals(data)).toBe(true);
     const pieces = server.reads.slice(1);
-    expect(pieces.length).toBeGreaterThan(10);
-    expect(pieces.length).toBeLessThanOrEqual(120);
+    expect(pieces.length).toBeGreaterThan(5);
+    expect(pieces.length).toBeLessThanOrEqual(13);
   });
 
   test.for([

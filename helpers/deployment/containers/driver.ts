@@ -66,9 +66,8 @@ export class ContainersDriver implements Driver {
     resources.defer(() => watch[Symbol.dispose]());
     const session = resources.use(await Session.open({ usesContainers: true }));
     const labels = { [SESSION_LABEL]: session.id, [OWNER_LABEL]: ownerLabelValue() };
-    const network = resources.use(
-      await new Network({ nextUuid: () => networkName(session.id) }).start(),
-    );
+    // The end of the session removes it, and waits until the engine has let go of the containers in it.
+    const network = await new Network({ nextUuid: () => networkName(session.id) }).start();
     const toxiproxy = resources.use(
       await ToxiproxyInContainer.start(target.toxiproxy, network, {
         ...labels,

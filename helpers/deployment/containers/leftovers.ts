@@ -4,7 +4,8 @@ import { OWNER_LABEL, ownerLabelValue, SESSION_LABEL } from '../session/folder.t
 import { engineClient } from './engine.ts';
 
 const SETTLE_MS = 300;
-const ROUNDS_MAX = 50;
+/** An engine under load may take half a minute to remove what a worker had. */
+const GIVE_UP_AFTER_MS = 90_000;
 const NETWORK_PREFIX = 'redis-chaos-';
 
 /** Name of a session's network. Testcontainers gives networks no labels of ours. */
@@ -23,7 +24,8 @@ export async function removeBySession(
   const { dockerode } = (await engineClient()).container;
   const seen = { containers: new Set<string>(), networks: new Set<string>() };
   let emptyRounds = 0;
-  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+  const giveUpAt = performance.now() + GIVE_UP_AFTER_MS;
+  for (let round = 0; performance.now() < giveUpAt; round += 1) {
     const { containers, networks } = await list(session);
     emptyRounds = containers.length + networks.length === 0 ? emptyRounds + 1 : 0;
     if (emptyRounds === 2 || (emptyRounds === 1 && round === 0 && !settle)) {

@@ -55,7 +55,9 @@ export class ProcessesDriver implements Driver {
   createServer(spec: ServerSpec): Promise<Server> {
     this.#servers += 1;
     const folder = join(this.#session.folder, `${this.#servers}-${spec.name}`);
-    return ProcessServer.create(this.target.serverPath, folder, spec);
+    const { servers } = this.target;
+    const program = servers[spec.depth % servers.length] ?? servers[0];
+    return ProcessServer.create(program.command, folder, spec);
   }
 
   async reserveListener(): Promise<Listener> {

@@ -4,6 +4,7 @@ import type { Address } from '../address.ts';
 import type { Exit, Server, ServerSpec } from '../driver.ts';
 import { ServerLog } from '../server-log.ts';
 import { processesIn } from '../session/processes-in.ts';
+import type { ServerProgram } from '../target.ts';
 import { Child } from './child.ts';
 
 /** A server as a child process on loopback. */
@@ -13,21 +14,29 @@ export class ProcessServer implements Server {
   readonly log = new ServerLog();
   readonly inside: Address;
   readonly outside: Address;
-  readonly #serverPath: string;
+  readonly #command: ServerProgram['command'];
   readonly #folder: string;
   #child: Child | undefined;
 
-  private constructor(serverPath: string, folder: string, { name, port }: ServerSpec) {
+  private constructor(
+    command: ServerProgram['command'],
+    folder: string,
+    { name, port }: ServerSpec,
+  ) {
     this.name = name;
     this.port = port;
     this.inside = { host: '127.0.0.1', port };
     this.outside = this.inside;
-    this.#serverPath = serverPath;
+    this.#command = command;
     this.#folder = folder;
   }
 
-  static async create(serverPath: string, folder: string, spec: ServerSpec): Promise<Server> {
-    const server = new ProcessServer(serverPath, folder, spec);
+  static async create(
+    command: ServerProgram['command'],
+    folder: string,
+    spec: ServerSpec,
+  ): Promise<Server> {
+    const server = new ProcessServer(command, folder, spec);
     await mkdir(server.#dataFolder, { recursive: true });
     await writeFile(server.#configFile, spec.config);
     return server;
@@ -47,7 +56,8 @@ export class ProcessServer implements Server {
 
   async start(): Promise<void> {
     this.log.begin();
-    this.#child = await Child.start(this.#serverPath, [this.#configFile], {
+    const [program, ...args] = this.#command;
+    this.#child = await Child.start(program, [...args, this.#configFile], {
       cwd: this.#dataFolder,
       output: (chunk) => this.log.write(chunk),
     });

@@ -1,12 +1,15 @@
+import { join } from 'node:path';
 import {
   REFERENCE_BASE_IMAGE,
   SERVER_IMAGES,
   type ServerImage,
   TOXIPROXY_IMAGE,
 } from '../../../fixtures/images/catalogue.ts';
+import { REDIS_VERSION } from '../../../fixtures/reference/config/errors.ts';
 import { ChaosError, messageOf } from '../../errors.ts';
+import { compareVersions } from '../capabilities.ts';
 import { engineClient } from '../containers/engine.ts';
-import type { ProcessesTarget, Target } from '../target.ts';
+import type { ProcessesTarget, ServerProgram, Target } from '../target.ts';
 import { findProgram, identify, type ServerBinary } from './binary.ts';
 import { ImageFinder } from './images.ts';
 
@@ -125,37 +128,81 @@ async function discoverProcesses(
   ownBinary: string | undefined,
   toxiproxy: ProcessesTarget['toxiproxy'],
 ): Promise<Discovery> {
-  const none = (name: string, reason: string): Discovery => {
-    if (ownBinary !== undefined) throw unusable(ownBinary, reason);
-    return { runnable: [], absent: [{ name, driver: 'processes', reason }], known: [name] };
+  const found = await localServers(ownBinary);
+  const servers = 'missing' in found ? [] : found.servers;
+  const runnable = [
+    ...servers.map((server) => processesTarget([server], toxiproxy)),
+    processesTarget([REFERENCE], toxiproxy),
+    ...servers.flatMap((server) => [
+      processesTarget([server, REFERENCE], toxiproxy),
+      processesTarget([REFERENCE, server], toxiproxy),
+    ]),
+  ];
+  const absent = 'missing' in found ? [{ name: 'local@processes', reason: found.missing }] : [];
+  return {
+    runnable,
+    absent: absent.map((one) => ({ ...one, driver: 'processes' })),
+    known: [...runnable, ...absent].map(({ name }) => name),
   };
+}
+
+/** The servers installed here, or the one that the user named; throws if that cannot be used. */
+async function localServers(
+  ownBinary: string | undefined,
+): Promise<{ readonly servers: readonly NamedProgram[] } | { readonly missing: string }> {
   const names = ownBinary === undefined ? ['redis-server', 'valkey-server'] : [ownBinary];
   const paths = names.map((name) => findProgram(name)).filter((path) => path !== undefined);
+  const missing = (reason: string) => {
+    if (ownBinary !== undefined) throw unusable(ownBinary, reason);
+    return { missing: reason };
+  };
   if (paths.length === 0) {
-    return none(
-      'local@processes',
+    return missing(
       ownBinary === undefined
         ? 'neither redis-server nor valkey-server is on the PATH; install one, or name one with REDIS_SERVER'
         : 'there is no such program',
     );
   }
-  let servers: ServerBinary[];
   try {
-    servers = distinct(await Promise.all(paths.map(identify)));
+    const binaries = await Promise.all(paths.map(identify));
+    // `redis-server` can be another name of `valkey-server`.
+    return { servers: [...new Map(binaries.map(named).map((one) => [one.flavour, one])).values()] };
   } catch (thrown) {
-    return none('local@processes', messageOf(thrown));
+    return missing(messageOf(thrown));
   }
+}
+
+interface NamedProgram extends ServerProgram {
+  readonly flavour: string;
+  readonly product: ServerBinary['product'];
+}
+
+const REFERENCE: NamedProgram = {
+  flavour: 'reference',
+  name: 'the reference implementation',
+  product: 'redis',
+  version: REDIS_VERSION,
+  command: [process.execPath, join(import.meta.dirname, '../../../fixtures/reference/main.ts')],
+};
+
+function named({ path, product, version }: ServerBinary): NamedProgram {
+  const flavour = `${product}:${version.split('.').slice(0, 2).join('.')}`;
+  return { flavour, name: path, product, version, command: [path] };
+}
+
+/** A mix can do what the older of its servers can. */
+function processesTarget(
+  servers: readonly [NamedProgram, ...NamedProgram[]],
+  toxiproxy: ProcessesTarget['toxiproxy'],
+): ProcessesTarget {
+  const oldest = servers.reduce((a, b) => (compareVersions(b.version, a.version) < 0 ? b : a));
   return {
-    runnable: servers.map((server) => ({
-      name: processesName(server),
-      driver: 'processes',
-      product: server.product,
-      version: server.version,
-      serverPath: server.path,
-      toxiproxy,
-    })),
-    absent: [],
-    known: servers.map(processesName),
+    name: `${servers.map(({ flavour }) => flavour).join('+')}@processes`,
+    driver: 'processes',
+    product: oldest.product,
+    version: oldest.version,
+    servers,
+    toxiproxy,
   };
 }
 
@@ -171,15 +218,6 @@ function toxiproxyOf(word = 'embedded'): ProcessesTarget['toxiproxy'] {
     );
   }
   return { path };
-}
-
-/** One of each name: `redis-server` can be another name of `valkey-server`. */
-function distinct(servers: readonly ServerBinary[]): ServerBinary[] {
-  return [...new Map(servers.map((server) => [processesName(server), server])).values()];
-}
-
-function processesName({ product, version }: ServerBinary): string {
-  return `${product}:${version.split('.').slice(0, 2).join('.')}@processes`;
 }
 
 /** The user's own image: product and version are taken from its name as far as it tells them. */

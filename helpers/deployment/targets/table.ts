@@ -19,5 +19,5 @@ export function targetTable({ runnable, absent }: Discovery): string {
 function described(target: Target): string {
   return target.driver === 'containers'
     ? `containers of ${target.image}; ${'image' in target.toxiproxy ? `Toxiproxy in ${target.toxiproxy.image}` : `embedded Toxiproxy on ${target.toxiproxy.embeddedOn}`}${target.ryuk ? '' : '; without Ryuk'}`
-    : `processes of ${target.serverPath} ${target.version}; ${target.toxiproxy === 'embedded' ? 'embedded Toxiproxy' : target.toxiproxy.path}`;
+    : `processes of ${target.servers.map(({ name, version }) => `${name} ${version}`).join(', then ')}; ${target.toxiproxy === 'embedded' ? 'embedded Toxiproxy' : target.toxiproxy.path}`;
 }
