@@ -48,14 +48,15 @@ export class ProcessesDriver implements Driver {
     return new ProcessesDriver(target, toxiproxy, session, ports, resources.move());
   }
 
-  nextServerPort(): Promise<number> {
-    return this.#ports.next();
-  }
-
-  createServer(spec: ServerSpec): Promise<Server> {
+  async createServer({ name, config }: ServerSpec): Promise<Server> {
     this.#servers += 1;
-    const folder = join(this.#session.folder, `${this.#servers}-${spec.name}`);
-    return ProcessServer.create(this.target.serverPath, folder, spec);
+    const folder = join(this.#session.folder, `${this.#servers}-${name}`);
+    const port = await this.#ports.next();
+    return ProcessServer.create(this.target.serverPath, folder, {
+      name,
+      port,
+      config: config(port),
+    });
   }
 
   async reserveListener(): Promise<Listener> {

@@ -1,10 +1,17 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Address } from '../address.ts';
-import type { Exit, Server, ServerSpec } from '../driver.ts';
+import type { Exit, Server } from '../driver.ts';
 import { ServerLog } from '../server-log.ts';
 import { processesIn } from '../session/processes-in.ts';
 import { Child } from './child.ts';
+
+interface ProcessSpec {
+  readonly name: string;
+  readonly port: number;
+  /** Full text of its redis.conf. */
+  readonly config: string;
+}
 
 /** A server as a child process on loopback. */
 export class ProcessServer implements Server {
@@ -17,7 +24,7 @@ export class ProcessServer implements Server {
   readonly #folder: string;
   #child: Child | undefined;
 
-  private constructor(serverPath: string, folder: string, { name, port }: ServerSpec) {
+  private constructor(serverPath: string, folder: string, { name, port }: ProcessSpec) {
     this.name = name;
     this.port = port;
     this.inside = { host: '127.0.0.1', port };
@@ -26,7 +33,7 @@ export class ProcessServer implements Server {
     this.#folder = folder;
   }
 
-  static async create(serverPath: string, folder: string, spec: ServerSpec): Promise<Server> {
+  static async create(serverPath: string, folder: string, spec: ProcessSpec): Promise<Server> {
     const server = new ProcessServer(serverPath, folder, spec);
     await mkdir(server.#dataFolder, { recursive: true });
     await writeFile(server.#configFile, spec.config);
