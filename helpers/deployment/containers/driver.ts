@@ -16,7 +16,7 @@ import { ServerContainer } from './container.ts';
 import { EngineWatch } from './engine-watch.ts';
 import { networkName } from './leftovers.ts';
 import { Pool } from './pool.ts';
-import { ContainerServer } from './server.ts';
+import { ContainerServer, type Place } from './server.ts';
 import { ToxiproxyInContainer } from './toxiproxy.ts';
 import { watchedEngine } from './watched-engine.ts';
 
@@ -31,13 +31,13 @@ export class ContainersDriver implements Driver {
   readonly addressing = { 'protected-mode': 'no', dir: '/data' };
   readonly #resources: AsyncDisposableStack;
   readonly #toxiproxy: ToxiproxyInContainer;
-  readonly #pool: Pool<ServerContainer>;
+  readonly #pool: Pool<Place>;
   readonly #watch: EngineWatch;
 
   private constructor(
     target: ContainersTarget,
     toxiproxy: ToxiproxyInContainer,
-    pool: Pool<ServerContainer>,
+    pool: Pool<Place>,
     watch: EngineWatch,
     resources: AsyncDisposableStack,
   ) {
@@ -76,7 +76,7 @@ export class ContainersDriver implements Driver {
         [RUN_LABEL]: runId(),
       }),
     );
-    const pool = new Pool((index) => {
+    const pool = new Pool<Place>((index) => {
       // Every container has all ports to itself; different ones let an upstream's log tell replicas apart.
       const port = FIRST_SERVER_PORT + index;
       const name = `${network.getName()}-${port}`;

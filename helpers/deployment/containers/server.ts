@@ -11,10 +11,13 @@ import type { Word } from './supervisor.ts';
 /** Where a link leads before its upstream has an address: on Toxiproxy's own loopback nothing listens. */
 const REFUSING: Address = { host: '127.0.0.1', port: 1 };
 
+/** What a server needs of its container. */
+export type Place = Pick<ServerContainer, keyof ServerContainer>;
+
 interface Surroundings {
   /** Says in errors where the server comes from. */
   readonly image: string;
-  readonly pool: Pool<ServerContainer>;
+  readonly pool: Pool<Place>;
   readonly watch: EngineWatch;
 }
 
@@ -25,7 +28,7 @@ export class ContainerServer implements Server, Tenant {
   readonly log = new ServerLog();
   readonly #surroundings: Surroundings;
   readonly #config: string;
-  readonly #container: ServerContainer;
+  readonly #container: Place;
   #state: 'new' | 'begun' | 'disposed' = 'new';
   #exit: Exit | undefined;
 
@@ -33,7 +36,7 @@ export class ContainerServer implements Server, Tenant {
   constructor(
     name: string,
     config: (port: number) => string,
-    container: ServerContainer,
+    container: Place,
     surroundings: Surroundings,
   ) {
     this.name = name;
