@@ -170,7 +170,7 @@ export class ServerContainer {
       this.#lost ??= reason;
       this.#listener?.lost(reason);
     };
-    channel.once('error', (error) => lost(messageOf(error)));
+    channel.on('error', (error) => lost(messageOf(error)));
     channel.once('end', () => lost('the container has ended'));
     channel.once('close', () => lost('the container has ended'));
   }
