@@ -1,5 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config';
-import { discover, TOXIPROXY_PROJECT } from './helpers/deployment/targets/discover.ts';
+import { TOXIPROXY_PROJECT } from './helpers/deployment/targets/containers.ts';
+import { discover } from './helpers/deployment/targets/discover.ts';
 import {
   isSelected,
   projectPatterns,

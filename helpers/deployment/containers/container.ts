@@ -4,7 +4,7 @@ import { ChaosError, messageOf } from '../../errors.ts';
 import { until } from '../../until.ts';
 import type { Address } from '../address.ts';
 import { Lines } from '../lines.ts';
-import type { ContainersTarget } from '../target.ts';
+import type { ServerInContainer } from '../target.ts';
 import { engineClient } from './engine.ts';
 import { removeContainer } from './engine-helpers.ts';
 import { type LifeListener, Lives } from './lives.ts';
@@ -21,7 +21,7 @@ const DONE_WITHIN_MS = 20_000;
 
 /** What a container gets for as long as it lives. */
 export interface ContainerPlan {
-  readonly target: ContainersTarget;
+  readonly server: ServerInContainer;
   /** Unique in the engine. */
   readonly name: string;
   readonly network: string;
@@ -127,14 +127,15 @@ export class ServerContainer {
   }
 
   async #create(): Promise<void> {
-    const { target, name, network, labels, reach, port } = this.#plan;
+    const { server, name, network, labels, reach, port } = this.#plan;
     const places = { configFile: CONFIG_FILE, dataFolder: DATA_FOLDER, scratch: SCRATCH };
-    const container = new SpokenToContainer(target.image)
+    const container = new SpokenToContainer(server.image)
       .withName(name)
       .withNetworkMode(network)
       .withLabels(labels)
       .withEntrypoint(['sh', '-c', supervisorScript(places), 'sh'])
-      .withCommand([target.serverCommand, CONFIG_FILE])
+      .withCommand([...server.command, CONFIG_FILE])
+      .withCopyDirectoriesToContainer([...(server.copies ?? [])])
       .withWaitStrategy(noWait);
     if (reach === 'published') container.withExposedPorts(port);
     const started = await container.start();

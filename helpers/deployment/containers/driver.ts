@@ -11,7 +11,7 @@ import {
   SESSION_LABEL,
 } from '../session/folder.ts';
 import { Session } from '../session/session.ts';
-import type { ContainersTarget } from '../target.ts';
+import type { ContainersTarget, ServerInContainer } from '../target.ts';
 import { ServerContainer } from './container.ts';
 import { EngineWatch } from './engine-watch.ts';
 import { networkName } from './leftovers.ts';
@@ -31,19 +31,20 @@ export class ContainersDriver implements Driver {
   readonly addressing = { 'protected-mode': 'no', dir: '/data' };
   readonly #resources: AsyncDisposableStack;
   readonly #toxiproxy: ToxiproxyInContainer;
-  readonly #pool: Pool<Place>;
+  /** One for each kind of server. */
+  readonly #pools: readonly Pool<Place>[];
   readonly #watch: EngineWatch;
 
   private constructor(
     target: ContainersTarget,
     toxiproxy: ToxiproxyInContainer,
-    pool: Pool<Place>,
+    pools: readonly Pool<Place>[],
     watch: EngineWatch,
     resources: AsyncDisposableStack,
   ) {
     this.target = target;
     this.#toxiproxy = toxiproxy;
-    this.#pool = pool;
+    this.#pools = pools;
     this.#watch = watch;
     this.#resources = resources;
   }
@@ -76,15 +77,22 @@ export class ContainersDriver implements Driver {
         [RUN_LABEL]: runId(),
       }),
     );
-    const pool = new Pool<Place>((index) => {
-      // Every container has all ports to itself; different ones let an upstream's log tell replicas apart.
-      const port = FIRST_SERVER_PORT + index;
-      const name = `${network.getName()}-${port}`;
-      const { reach } = toxiproxy;
-      return new ServerContainer({ target, name, network: network.getName(), labels, reach, port });
-    });
-    resources.defer(() => allOf(pool.all.map((container) => container.remove())));
-    return new ContainersDriver(target, toxiproxy, pool, watch, resources.move());
+    // Every container has all ports to itself; different ones let an upstream's log tell replicas apart.
+    let nextPort = FIRST_SERVER_PORT;
+    const pools = target.servers.map(
+      (server) =>
+        new Pool<Place>(() => {
+          const port = nextPort++;
+          const name = `${network.getName()}-${port}`;
+          const { reach } = toxiproxy;
+          const surroundings = { network: network.getName(), labels, reach };
+          return new ServerContainer({ server, name, port, ...surroundings });
+        }),
+    );
+    resources.defer(() =>
+      allOf(pools.flatMap(({ all }) => all).map((container) => container.remove())),
+    );
+    return new ContainersDriver(target, toxiproxy, pools, watch, resources.move());
   }
 
   get gone(): ChaosError | undefined {
@@ -96,10 +104,13 @@ export class ContainersDriver implements Driver {
     return this.#toxiproxy.client;
   }
 
-  createServer({ name, config }: ServerSpec): Promise<Server> {
-    const { image } = this.target;
-    const surroundings = { image, pool: this.#pool, watch: this.#watch };
-    return Promise.resolve(new ContainerServer(name, config, this.#pool.take(), surroundings));
+  createServer({ name, depth, config }: ServerSpec): Promise<Server> {
+    const kind = depth % this.target.servers.length;
+    const pool = this.#pools[kind] as Pool<Place>;
+    const { image, directives = [] } = this.target.servers[kind] as ServerInContainer;
+    const whole = (port: number) => [config(port), ...directives, ''].join('\n');
+    const surroundings = { image, pool, watch: this.#watch };
+    return Promise.resolve(new ContainerServer(name, whole, pool.take(), surroundings));
   }
 
   reserveListener(): Promise<Listener> {
