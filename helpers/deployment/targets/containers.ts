@@ -68,7 +68,14 @@ export async function discoverContainers(
       continue;
     }
     const { product, version } = oldest(servers);
-    const target = { name, driver: 'containers', product, version, toxiproxy: links, ryuk } as const;
+    const target = {
+      name,
+      driver: 'containers',
+      product,
+      version,
+      toxiproxy: links,
+      ryuk,
+    } as const;
     runnable.push({ ...target, servers: found.servers });
   }
   return { runnable, absent, known, ...(embedded ? {} : { toxiproxyImage: toxiproxy.image }) };

@@ -49,4 +49,3 @@ export async function discover(
     known: [...containers.known, ...processes.known],
   };
 }
-

@@ -93,4 +93,3 @@ export function toxiproxyOf(word = 'embedded'): ProcessesTarget['toxiproxy'] {
   }
   return { path };
 }
-
