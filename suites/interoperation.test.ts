@@ -10,28 +10,28 @@ import {
   load,
   masterWithReplicas,
   test,
-  topology,
   writeBytes,
 } from '../helpers/suite.ts';
 
-/** Of the dataset that has every type in every encoding. */
+/** Of the dataset that has every type in every encoding: more than the backlog holds. */
 const KEYS = 200;
+const BACKLOG_BYTES = 16_384;
 
 test('data of every type and encoding crosses in a full resync, down and on to the next', async ({
   deployment,
 }) => {
   await using line = await deployment.start(
-    topology([{ name: 'master' }, { name: 'middle' }, { name: 'leaf' }]),
+    chain(2, { masterConfig: { 'repl-backlog-size': BACKLOG_BYTES } }),
   );
-  const [middle, leaf] = [line.node('middle'), line.node('leaf')];
+  const [middle, leaf] = [line.node('replica-1'), line.node('replica-2')];
+  const outage = await middle.link.apply(cut());
   await fill(line.master, { seed: 1, keys: KEYS });
+  await outage.heal();
 
-  await middle.replicaOf(line.master);
-  await expect(middle).toResync('full');
+  await expect(middle).toResync('full', { reason: 'lack-of-backlog' });
   await expect(middle).toConvergeWith(line.master);
-  await leaf.replicaOf(middle);
-  await expect(leaf).toResync('full');
-  await expect(leaf).toConvergeWith(line.master);
+  // What an old middle cannot hold it cannot pass on.
+  await expect(leaf).toConvergeWith(middle);
 });
 
 test('writes of every kind cross in the stream, and all count the same bytes', async ({
