@@ -1,5 +1,7 @@
 import { configDefaults, defineConfig } from 'vitest/config';
-import { discover, TOXIPROXY_PROJECT } from './helpers/deployment/targets/discover.ts';
+import type { Target } from './helpers/deployment/target.ts';
+import { TOXIPROXY_PROJECT } from './helpers/deployment/targets/containers.ts';
+import { discover } from './helpers/deployment/targets/discover.ts';
 import {
   isSelected,
   projectPatterns,
@@ -36,6 +38,13 @@ async function discoverTargets() {
 
 const { runnable, toxiproxyImage } = await discoverTargets();
 
+/** Mixes in containers run everything when they are asked for by name, else what mixes are about. */
+function suitesOf(target: Target): string {
+  const isNamed = projectPatterns(process.argv).length > 0;
+  const isMix = target.driver === 'containers' && target.servers.length > 1;
+  return isMix && !isNamed ? 'suites/interoperation.test.ts' : 'suites/**/*.test.ts';
+}
+
 export default defineConfig({
   test: {
     globalSetup: './helpers/global-setup.ts',
@@ -69,7 +78,7 @@ export default defineConfig({
       ...runnable.map((target) => ({
         test: {
           name: target.name,
-          include: ['suites/**/*.test.ts'],
+          include: [suitesOf(target)],
           exclude: [...configDefaults.exclude, 'suites/{toxiproxy,reference}/**'],
           provide: { target },
           // One driver, and so one Toxiproxy and one network, serves all files of a worker.

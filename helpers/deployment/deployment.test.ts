@@ -20,7 +20,7 @@ class StubServer implements Server {
   running = false;
   disposals = 0;
 
-  constructor({ name, port }: ServerSpec) {
+  constructor({ name }: ServerSpec, port: number) {
     this.name = name;
     this.port = port;
   }
@@ -112,12 +112,8 @@ class StubDriver implements Driver {
     return this.dying;
   }
 
-  async nextServerPort(): Promise<number> {
-    return 7001 + this.servers.length;
-  }
-
   async createServer(spec: ServerSpec): Promise<Server> {
-    const server = new StubServer(spec);
+    const server = new StubServer(spec, 7001 + this.servers.length);
     this.servers.push(server);
     return server;
   }

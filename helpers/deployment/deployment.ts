@@ -14,6 +14,7 @@ import { depthOf, generations, type NodeSpec, type Topology } from './topology.t
 
 const LOGS_WITHIN_MS = 10_000;
 const IN_SYNC_WITHIN_MS = 30_000;
+const END_WITHIN_MS = 20_000;
 
 type EndHook = (deployment: Deployment) => Promise<void>;
 
@@ -219,7 +220,9 @@ export class Deployment implements AsyncDisposable {
       // Of what a dead driver has run, nothing can be ended from here.
       if (this.#driver.gone === undefined) {
         await allOf(links.map((link) => removeQuietly(link, this.timeline)));
-        await allOf(servers.map((server) => server[Symbol.asyncDispose]()));
+        // None is given back while another still runs: what comes next on its address must not meet it.
+        const ended = allOf(servers.map((server) => server.end('SIGKILL', END_WITHIN_MS)));
+        await ended.finally(() => allOf(servers.map((server) => server[Symbol.asyncDispose]())));
       }
     }
   }
@@ -229,22 +232,21 @@ export class Deployment implements AsyncDisposable {
   }
 
   async #add(spec: NodeSpec): Promise<void> {
-    const port = await this.#driver.nextServerPort();
     const upstream = spec.replicaOf === undefined ? undefined : this.node(spec.replicaOf);
-    const inside = { ...this.#driver.addressing, port };
+    const { addressing } = this.#driver;
     const linkName = `${spec.name} to ${upstream?.name}`;
     const link = upstream && (await this.#open(linkName, upstream.server));
     if (link !== undefined) this.#links.set(linkName, link);
     const server = await this.#driver.createServer({
       name: spec.name,
-      port,
       depth: depthOf(this.topology, spec),
-      config: renderConfig(
-        BASELINE,
-        inside,
-        spec.config ?? {},
-        link === undefined ? {} : { replicaof: `${link.inside.host} ${link.inside.port}` },
-      ),
+      config: (port) =>
+        renderConfig(
+          BASELINE,
+          { ...addressing, port },
+          spec.config ?? {},
+          link === undefined ? {} : { replicaof: `${link.inside.host} ${link.inside.port}` },
+        ),
     });
     this.#servers.push(server);
     const clientLink = await this.#open(`client to ${spec.name}`, server);

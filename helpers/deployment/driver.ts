@@ -8,13 +8,11 @@ import type { Target } from './target.ts';
 export interface Driver extends AsyncDisposable {
   readonly target: Target;
   readonly toxiproxy: Toxiproxy;
-  /** Directives that this driver needs in every redis.conf, for a server on this port. */
+  /** Directives that this driver needs in every redis.conf. */
   readonly addressing: Readonly<Record<string, string | number>>;
   /** Why nothing more can be done: what the driver stands on has died. Undefined while it lives. */
   readonly gone: ChaosError | undefined;
-  /** A port for the next server, different from those of all servers of this deployment. */
-  nextServerPort(): Promise<number>;
-  /** Prepares a server; nothing runs yet. */
+  /** Prepares a server on a port that no other server of this driver has; nothing runs yet. */
   createServer(spec: ServerSpec): Promise<Server>;
   /** Reserves an address for a proxy to listen on. */
   reserveListener(): Promise<Listener>;
@@ -23,11 +21,10 @@ export interface Driver extends AsyncDisposable {
 /** A server to be. */
 export interface ServerSpec {
   readonly name: string;
-  readonly port: number;
   /** Links between it and the master: 0 for a master. */
   readonly depth: number;
-  /** Full text of its redis.conf. */
-  readonly config: string;
+  /** Full text of its redis.conf, for a server on this port. */
+  readonly config: (port: number) => string;
 }
 
 /** How a proxy is reached. Disposing gives the address back. */

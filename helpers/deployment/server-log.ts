@@ -1,25 +1,28 @@
-import { StringDecoder } from 'node:string_decoder';
 import { type LogLine, parseLogLine } from '../observe/log.ts';
 import { now } from '../timeline.ts';
+import { Lines } from './lines.ts';
 
 /** Everything a server has written, over all its starts. */
 export class ServerLog {
   readonly lines: LogLine[] = [];
   boot = 0;
-  #decoder = new StringDecoder();
-  #partial = '';
+  readonly #output = new Lines();
 
   /** A new start of the process: an unfinished line of the one before is complete as it stands. */
   begin(): void {
-    this.#flush();
+    this.add(this.#output.flush());
     this.boot += 1;
   }
 
   /** Takes output as it comes, cut anywhere. */
   write(chunk: Buffer): void {
-    const lines = (this.#partial + this.#decoder.write(chunk)).split('\n');
-    this.#partial = lines.pop() ?? '';
-    for (const line of lines) this.#add(line);
+    for (const line of this.#output.take(chunk)) this.add(line);
+  }
+
+  /** Takes a whole line. Empty ones do not count. */
+  add(line: string): void {
+    const trimmed = line.replace(/\r$/, '');
+    if (trimmed !== '') this.lines.push(parseLogLine(trimmed, this.boot, now()));
   }
 
   /** The last lines as text, for messages. */
@@ -28,17 +31,5 @@ export class ServerLog {
       .slice(-count)
       .map(({ text }) => text)
       .join('\n');
-  }
-
-  #flush(): void {
-    const rest = this.#partial + this.#decoder.end();
-    this.#decoder = new StringDecoder();
-    this.#partial = '';
-    if (rest !== '') this.#add(rest);
-  }
-
-  #add(line: string): void {
-    const trimmed = line.replace(/\r$/, '');
-    if (trimmed !== '') this.lines.push(parseLogLine(trimmed, this.boot, now()));
   }
 }

@@ -14,13 +14,23 @@ interface Common {
 
 export interface ContainersTarget extends Common {
   readonly driver: 'containers';
-  readonly image: string;
-  /** Name of the server program in the image. */
-  readonly serverCommand: string;
+  /** The servers by their distance from the master, over and over: one, or two for a mix of them. */
+  readonly servers: readonly [ServerInContainer, ...ServerInContainer[]];
   /** Image of a real Toxiproxy, or of Node for the embedded one to run on. */
   readonly toxiproxy: { readonly image: string } | { readonly embeddedOn: string };
   /** Whether Testcontainers' reaper can run here: its image has to be at hand. */
   readonly ryuk: boolean;
+}
+
+/** A server as an image and a command in it; the path of its redis.conf comes last. */
+export interface ServerInContainer {
+  readonly image: string;
+  readonly version: string;
+  readonly command: readonly [program: string, ...args: string[]];
+  /** Folders that are copied into the container. */
+  readonly copies?: readonly { readonly source: string; readonly target: string }[];
+  /** Lines for every redis.conf of it. */
+  readonly directives?: readonly string[];
 }
 
 /** A server as a program to run; the path of its redis.conf comes last. */

@@ -1,5 +1,6 @@
-import { Network, type StartedNetwork } from 'testcontainers';
+import { Network } from 'testcontainers';
 import type { Toxiproxy } from 'toxiproxy-node-client';
+import { allOf } from '../../all-of.ts';
 import { ChaosError, messageOf } from '../../errors.ts';
 import type { Driver, Listener, Server, ServerSpec } from '../driver.ts';
 import {
@@ -10,38 +11,40 @@ import {
   SESSION_LABEL,
 } from '../session/folder.ts';
 import { Session } from '../session/session.ts';
-import type { ContainersTarget } from '../target.ts';
+import type { ContainersTarget, ServerInContainer } from '../target.ts';
+import { ServerContainer } from './container.ts';
 import { EngineWatch } from './engine-watch.ts';
 import { networkName } from './leftovers.ts';
-import { ContainerServer } from './server.ts';
+import { Pool } from './pool.ts';
+import { ContainerServer, type Place } from './server.ts';
 import { ToxiproxyInContainer } from './toxiproxy.ts';
 import { watchedEngine } from './watched-engine.ts';
 
 const FIRST_SERVER_PORT = 7001;
 
-/** Servers and Toxiproxy as containers on one private network per worker. */
+/**
+ * Servers and Toxiproxy as containers on one private network per worker. To make, start and remove a container
+ * costs the engine a large part of a second of CPU: servers of one deployment after another use the same.
+ */
 export class ContainersDriver implements Driver {
   readonly target: ContainersTarget;
   readonly addressing = { 'protected-mode': 'no', dir: '/data' };
   readonly #resources: AsyncDisposableStack;
-  readonly #network: StartedNetwork;
   readonly #toxiproxy: ToxiproxyInContainer;
-  readonly #labels: Record<string, string>;
+  /** One for each kind of server. */
+  readonly #pools: readonly Pool<Place>[];
   readonly #watch: EngineWatch;
-  #servers = 0;
 
   private constructor(
     target: ContainersTarget,
-    network: StartedNetwork,
     toxiproxy: ToxiproxyInContainer,
-    labels: Record<string, string>,
+    pools: readonly Pool<Place>[],
     watch: EngineWatch,
     resources: AsyncDisposableStack,
   ) {
     this.target = target;
-    this.#network = network;
     this.#toxiproxy = toxiproxy;
-    this.#labels = labels;
+    this.#pools = pools;
     this.#watch = watch;
     this.#resources = resources;
   }
@@ -74,7 +77,22 @@ export class ContainersDriver implements Driver {
         [RUN_LABEL]: runId(),
       }),
     );
-    return new ContainersDriver(target, network, toxiproxy, labels, watch, resources.move());
+    // Every container has all ports to itself; different ones let an upstream's log tell replicas apart.
+    let nextPort = FIRST_SERVER_PORT;
+    const pools = target.servers.map(
+      (server) =>
+        new Pool<Place>(() => {
+          const port = nextPort++;
+          const name = `${network.getName()}-${port}`;
+          const { reach } = toxiproxy;
+          const surroundings = { network: network.getName(), labels, reach };
+          return new ServerContainer({ server, name, port, ...surroundings });
+        }),
+    );
+    resources.defer(() =>
+      allOf(pools.flatMap(({ all }) => all).map((container) => container.remove())),
+    );
+    return new ContainersDriver(target, toxiproxy, pools, watch, resources.move());
   }
 
   get gone(): ChaosError | undefined {
@@ -86,21 +104,13 @@ export class ContainersDriver implements Driver {
     return this.#toxiproxy.client;
   }
 
-  nextServerPort(): Promise<number> {
-    // Every container has all ports to itself; different ones let an upstream's log tell replicas apart.
-    return Promise.resolve(FIRST_SERVER_PORT + (this.#servers++ % 1000));
-  }
-
-  createServer(spec: ServerSpec): Promise<Server> {
-    return Promise.resolve(
-      new ContainerServer(spec, this.target, {
-        network: this.#network,
-        labels: this.#labels,
-        reach: this.#toxiproxy.reach,
-        watch: this.#watch,
-        containerName: `${this.#network.getName()}-${spec.port}-${spec.name}`,
-      }),
-    );
+  createServer({ name, depth, config }: ServerSpec): Promise<Server> {
+    const kind = depth % this.target.servers.length;
+    const pool = this.#pools[kind] as Pool<Place>;
+    const { image, directives = [] } = this.target.servers[kind] as ServerInContainer;
+    const whole = (port: number) => [config(port), ...directives, ''].join('\n');
+    const surroundings = { image, pool, watch: this.#watch };
+    return Promise.resolve(new ContainerServer(name, whole, pool.take(), surroundings));
   }
 
   reserveListener(): Promise<Listener> {

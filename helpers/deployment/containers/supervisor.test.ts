@@ -1,61 +1,154 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { until } from '../../until.ts';
-import { endedStatus, SIGNALS, supervisorScript } from './supervisor.ts';
+import { Lines } from '../lines.ts';
+import { commands, supervisorScript } from './supervisor.ts';
 
 /** Says when it runs, ends with 3 on SIGTERM. */
 const SERVER = `trap 'exit 3' TERM; echo running; while :; do sleep 0.01; done`;
+const CONFIG = '  port 7001\nuser \\n "a b"\n\nend\n';
 
 test('a server ends by signal and starts again, under the same supervisor', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'supervisor-'));
-  const config = join(folder, 'redis.conf');
-  const supervisor = spawn(
-    'sh',
-    ['-c', supervisorScript('CONF', config), 'sh', 'sh', '-c', SERVER],
-    {
-      env: { ...process.env, CONF: 'port 7001' },
-      stdio: ['ignore', 'pipe', 'ignore'],
-      detached: true,
-    },
-  );
-  try {
-    const lines = linesOf(supervisor);
-    const says = (count: number) =>
-      until(
-        () => lines.length,
-        (length) => length >= count,
-        { what: `line ${count}`, withinMs: 5_000 },
-      );
+  await using supervisor = await Supervisor.start(SERVER);
+  supervisor.tell(commands.begin('life-1', CONFIG));
+  await supervisor.says('running');
+  expect(await readFile(supervisor.configFile, 'utf8')).toBe(CONFIG);
 
-    await says(1);
-    expect(await readFile(config, 'utf8')).toBe('port 7001\n');
-    supervisor.kill(SIGNALS.SIGTERM);
-    await says(2);
-    supervisor.kill(SIGNALS.start);
-    await says(3);
-    supervisor.kill(SIGNALS.SIGKILL);
-    await says(4);
+  supervisor.tell(commands.signal('SIGTERM'));
+  await supervisor.says('redis-chaos: ended 3');
+  supervisor.tell(commands.start());
+  await supervisor.says('running', 2);
+  supervisor.tell(commands.signal('SIGKILL'));
+  await supervisor.says('redis-chaos: ended 137');
 
-    expect(lines.map((line) => endedStatus(line) ?? line)).toEqual(['running', 3, 'running', 137]);
-  } finally {
-    // With its group: the server and what the supervisor waits with.
-    process.kill(-(supervisor.pid ?? 0), 'SIGKILL');
-    await once(supervisor, 'exit');
-    await rm(folder, { recursive: true });
-  }
+  expect(supervisor.lines).toEqual([
+    'redis-chaos: began life-1',
+    'running',
+    'redis-chaos: ended 3',
+    'running',
+    'redis-chaos: ended 137',
+  ]);
 });
 
-function linesOf(child: ChildProcess): string[] {
-  const lines: string[] = [];
-  let rest = '';
-  child.stdout?.on('data', (chunk) => {
-    const parts = (rest + chunk).split('\n');
-    rest = parts.pop() ?? '';
-    lines.push(...parts);
-  });
-  return lines;
+test('a signal told right after the start reaches the server', async () => {
+  await using supervisor = await Supervisor.start(SERVER);
+  supervisor.tell(`${commands.begin('life-1', CONFIG)}${commands.signal('SIGKILL')}`);
+  await supervisor.says('redis-chaos: ended 137');
+});
+
+test('what a server says is whole and in order, whichever stream it uses', async () => {
+  await using supervisor = await Supervisor.start(
+    'echo out; echo err >&2; printf "no end"; exit 1',
+  );
+  supervisor.tell(commands.begin('life-1', CONFIG));
+  await supervisor.says('redis-chaos: ended 1');
+  expect(supervisor.lines.slice(1)).toEqual(['out', 'err', 'no end', 'redis-chaos: ended 1']);
+});
+
+test('lost data leaves the configuration', async () => {
+  await using supervisor = await Supervisor.start('mkdir sub; echo x > sub/dump.rdb; exit 0');
+  supervisor.tell(commands.begin('life-1', CONFIG));
+  await supervisor.says('redis-chaos: ended 0');
+  supervisor.tell(commands.loseData('life-1'));
+  await supervisor.says('redis-chaos: data-lost life-1');
+  expect(await readdir(supervisor.dataFolder)).toEqual(['redis.conf']);
+});
+
+test('a wipe ends the server and leaves nothing of it, the next life has its own configuration', async () => {
+  await using supervisor = await Supervisor.start(
+    `echo x > .hidden; echo x > ../scratch/module.so; cat redis.conf; ${SERVER}`,
+  );
+  supervisor.tell(commands.begin('life-1', 'port 7001\n'));
+  await supervisor.says('running');
+  supervisor.tell(commands.wipe('life-1'));
+  await supervisor.says('redis-chaos: wiped life-1');
+  await supervisor.says('redis-chaos: ended 137');
+  expect(await readdir(supervisor.dataFolder)).toEqual([]);
+  expect(await readdir(supervisor.scratch)).toEqual([]);
+
+  supervisor.tell(commands.begin('life-2', 'port 7002\n'));
+  await supervisor.says('running', 2);
+  const from = supervisor.lines.indexOf('redis-chaos: began life-2');
+  expect(supervisor.lines.slice(from)).toEqual([
+    'redis-chaos: began life-2',
+    'port 7002',
+    'running',
+  ]);
+});
+
+test('a wipe that fails is not confirmed', async () => {
+  await using supervisor = await Supervisor.start('exit 0', { programs: { find: 'exit 1' } });
+  supervisor.tell(commands.begin('life-1', CONFIG));
+  await supervisor.says('redis-chaos: ended 0');
+  supervisor.tell(`${commands.wipe('life-1')}${commands.begin('life-2', CONFIG)}`);
+  await supervisor.says('redis-chaos: began life-2');
+  expect(supervisor.lines).not.toContain('redis-chaos: wiped life-1');
+});
+
+/** The script on this machine, with folders of its own for those of a container. */
+class Supervisor implements AsyncDisposable {
+  readonly lines: string[] = [];
+  readonly dataFolder: string;
+  readonly scratch: string;
+  readonly configFile: string;
+  readonly #folder: string;
+  readonly #process: ChildProcess;
+
+  private constructor(folder: string, server: string) {
+    this.#folder = folder;
+    this.dataFolder = join(folder, 'data');
+    this.scratch = join(folder, 'scratch');
+    this.configFile = join(this.dataFolder, 'redis.conf');
+    const script = supervisorScript({
+      configFile: this.configFile,
+      dataFolder: this.dataFolder,
+      scratch: [this.scratch, join(folder, 'not-there')],
+    });
+    this.#process = spawn('sh', ['-c', script, 'sh', 'sh', '-c', server], {
+      cwd: this.dataFolder,
+      env: { ...process.env, PATH: `${join(folder, 'bin')}:${process.env['PATH']}` },
+      stdio: ['pipe', 'pipe', 'inherit'],
+      detached: true,
+    });
+    const lines = new Lines();
+    this.#process.stdout?.on('data', (chunk: Buffer) => {
+      this.lines.push(...lines.take(chunk).filter((line) => line !== ''));
+    });
+  }
+
+  /** `programs` stand before those of the machine, each a shell script. */
+  static async start(
+    server: string,
+    { programs = {} }: { readonly programs?: Record<string, string> } = {},
+  ): Promise<Supervisor> {
+    const folder = await mkdtemp(join(tmpdir(), 'supervisor-'));
+    for (const name of ['data', 'scratch', 'bin']) await mkdir(join(folder, name));
+    for (const [name, script] of Object.entries(programs)) {
+      await writeFile(join(folder, 'bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    }
+    return new Supervisor(folder, server);
+  }
+
+  tell(text: string): void {
+    this.#process.stdin?.write(text);
+  }
+
+  async says(line: string, times = 1): Promise<void> {
+    await until(
+      () => this.lines.filter((one) => one === line).length,
+      (count) => count >= times,
+      { what: `the supervisor to say ${line}; it said ${this.lines}`, withinMs: 10_000 },
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // With its group: the server and what waits for it.
+    process.kill(-(this.#process.pid ?? 0), 'SIGKILL');
+    await once(this.#process, 'exit');
+    await rm(this.#folder, { recursive: true });
+  }
 }

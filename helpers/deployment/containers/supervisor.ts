@@ -2,49 +2,107 @@
  * What runs as the first process of a server's container, so that the container, with its address and its
  * data, outlives the server: a killed process leaves a host behind that refuses connections at once. A
  * dead container would leave an address to which packets vanish, for as long as neighbours remember it.
+ *
+ * It also lets one deployment after another have the container. What a server lives through in one
+ * deployment is a life: it begins with a configuration, may have several starts, and ends with a wipe.
  */
 
-/** Signals to the container, and what they do to the server in it. */
-export const SIGNALS = { start: 'SIGHUP', SIGTERM: 'SIGUSR2', SIGKILL: 'SIGUSR1' } as const;
+/** What the supervisor is told, line by line on its standard input; it does one after the other. */
+export const commands = {
+  /** Writes the configuration and starts the server. */
+  begin: (life: string, config: string): string =>
+    `begin ${life}\n${config.endsWith('\n') ? config : `${config}\n`}${life}\n`,
+  /** Starts the server again after its end. */
+  start: (): string => 'start\n',
+  signal: (signal: 'SIGTERM' | 'SIGKILL'): string => `signal ${signal.slice('SIG'.length)}\n`,
+  /** Removes the data but for the configuration. */
+  loseData: (life: string): string => `lose-data ${life}\n`,
+  /** Kills whatever runs and removes whatever it wrote. */
+  wipe: (life: string): string => `wipe ${life}\n`,
+};
 
-const ENDED = 'redis-chaos: the server has ended with ';
+/** What the supervisor says between the lines of its server. */
+export type Word =
+  | { readonly event: 'began' | 'data-lost' | 'wiped'; readonly life: string }
+  /** An exit code, or 128 and the number of the signal. */
+  | { readonly event: 'ended'; readonly status: number };
 
-/** The status of the last line the supervisor writes for each end: exit code, or 128 and the signal. */
-export function endedStatus(line: string): number | undefined {
-  return line.startsWith(ENDED) ? Number(line.slice(ENDED.length)) : undefined;
+const PREFIX = 'redis-chaos: ';
+
+/** Undefined for a line that is the server's own. */
+export function wordOf(line: string): Word | undefined {
+  if (!line.startsWith(PREFIX)) return undefined;
+  const [event, argument = ''] = line.slice(PREFIX.length).split(' ');
+  if (event === 'ended') return { event, status: Number(argument) };
+  if (event === 'began' || event === 'data-lost' || event === 'wiped') {
+    return { event, life: argument };
+  }
+  return undefined;
+}
+
+/** Where a server may write. */
+export interface Places {
+  /** In the data folder. */
+  readonly configFile: string;
+  readonly dataFolder: string;
+  /** Further folders that a wipe empties. */
+  readonly scratch: readonly string[];
 }
 
 /**
- * A script for `sh -c`, with the server's command line as its arguments. On the first start it writes the
- * configuration file from the environment. Official images start servers through an entrypoint script.
+ * A script for `sh -c`, with the server's command line as its arguments. Official images start servers
+ * through an entrypoint script. All output is one stream, so that its order is the order of events; what
+ * the supervisor says begins a new line, since a killed server may have left one unfinished.
  */
-export function supervisorScript(configVariable: string, configFile: string): string {
+export function supervisorScript({ configFile, dataFolder, scratch }: Places): string {
   return `
-test -f ${configFile} || printenv ${configVariable} > ${configFile}
+exec 2>&1 3>&1
 command -v docker-entrypoint.sh > /dev/null && set -- docker-entrypoint.sh "$@"
-trap 'kill -KILL "$server"' USR1
-trap 'kill -TERM "$server"' USR2
-trap 'started=yes' HUP
-while :; do
-  "$@" &
-  server=$!
-  while :; do
-    wait "$server"
-    status=$?
-    kill -0 "$server" 2> /dev/null && continue
-    # A wait that a signal ended told of the signal: the server's own status can still be had.
-    wait "$server"
-    late=$?
-    [ "$late" = 127 ] || status=$late
-    break
+say() { printf '\\n${PREFIX}%s\\n' "$*"; }
+alone() { [ $# = 1 ]; }
+# A shell of the server's own waits for its end; its first line is the server's process ID.
+start() {
+  server=$(
+    {
+      "$@" < /dev/null >&3 3>&- &
+      echo $!
+      exec >&3
+      wait $! 2> /dev/null
+      say ended $?
+    } &
+  )
+}
+empty() {
+  for folder in "$@"; do
+    [ ! -d "$folder" ] || find "$folder" -mindepth 1 -delete || return 1
   done
-  started=no
-  echo "${ENDED}$status"
-  while [ "$started" = no ]; do
-    sleep 3600 &
-    wait $!
-  done
-  kill $! 2> /dev/null
+}
+while read -r command argument; do
+  case $command in
+    begin)
+      while IFS= read -r line && [ "$line" != "$argument" ]; do
+        printf '%s\\n' "$line"
+      done > ${configFile}
+      say began "$argument"
+      start "$@"
+      ;;
+    start) start "$@" ;;
+    signal) kill -s "$argument" "$server" ;;
+    lose-data)
+      find ${dataFolder} -mindepth 1 ! -path ${configFile} -delete && say data-lost "$argument"
+      ;;
+    wipe)
+      kill -s KILL "$server" 2> /dev/null
+      # In a container there is nobody but us: what the server has left running goes, too.
+      if [ $$ = 1 ]; then
+        until alone /proc/[0-9]*; do
+          kill -s KILL -- -1 2> /dev/null
+          sleep 0.01
+        done
+      fi
+      empty ${[dataFolder, ...scratch].join(' ')} && say wiped "$argument"
+      ;;
+  esac
 done
 `;
 }

@@ -48,16 +48,17 @@ export class ProcessesDriver implements Driver {
     return new ProcessesDriver(target, toxiproxy, session, ports, resources.move());
   }
 
-  nextServerPort(): Promise<number> {
-    return this.#ports.next();
-  }
-
-  createServer(spec: ServerSpec): Promise<Server> {
+  async createServer({ name, depth, config }: ServerSpec): Promise<Server> {
     this.#servers += 1;
-    const folder = join(this.#session.folder, `${this.#servers}-${spec.name}`);
+    const folder = join(this.#session.folder, `${this.#servers}-${name}`);
+    const port = await this.#ports.next();
     const { servers } = this.target;
-    const program = servers[spec.depth % servers.length] ?? servers[0];
-    return ProcessServer.create(program.command, folder, spec);
+    const program = servers[depth % servers.length] ?? servers[0];
+    return ProcessServer.create(program.command, folder, {
+      name,
+      port,
+      config: config(port),
+    });
   }
 
   async reserveListener(): Promise<Listener> {

@@ -1,11 +1,18 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Address } from '../address.ts';
-import type { Exit, Server, ServerSpec } from '../driver.ts';
+import type { Exit, Server } from '../driver.ts';
 import { ServerLog } from '../server-log.ts';
 import { processesIn } from '../session/processes-in.ts';
 import type { ServerProgram } from '../target.ts';
 import { Child } from './child.ts';
+
+interface ProcessSpec {
+  readonly name: string;
+  readonly port: number;
+  /** Full text of its redis.conf. */
+  readonly config: string;
+}
 
 /** A server as a child process on loopback. */
 export class ProcessServer implements Server {
@@ -21,7 +28,7 @@ export class ProcessServer implements Server {
   private constructor(
     command: ServerProgram['command'],
     folder: string,
-    { name, port }: ServerSpec,
+    { name, port }: ProcessSpec,
   ) {
     this.name = name;
     this.port = port;
@@ -34,7 +41,7 @@ export class ProcessServer implements Server {
   static async create(
     command: ServerProgram['command'],
     folder: string,
-    spec: ServerSpec,
+    spec: ProcessSpec,
   ): Promise<Server> {
     const server = new ProcessServer(command, folder, spec);
     await mkdir(server.#dataFolder, { recursive: true });

@@ -18,6 +18,6 @@ export function targetTable({ runnable, absent }: Discovery): string {
 
 function described(target: Target): string {
   return target.driver === 'containers'
-    ? `containers of ${target.image}; ${'image' in target.toxiproxy ? `Toxiproxy in ${target.toxiproxy.image}` : `embedded Toxiproxy on ${target.toxiproxy.embeddedOn}`}${target.ryuk ? '' : '; without Ryuk'}`
+    ? `containers of ${target.servers.map(({ image }) => image).join(', then ')}; ${'image' in target.toxiproxy ? `Toxiproxy in ${target.toxiproxy.image}` : `embedded Toxiproxy on ${target.toxiproxy.embeddedOn}`}${target.ryuk ? '' : '; without Ryuk'}`
     : `processes of ${target.servers.map(({ name, version }) => `${name} ${version}`).join(', then ')}; ${target.toxiproxy === 'embedded' ? 'embedded Toxiproxy' : target.toxiproxy.path}`;
 }

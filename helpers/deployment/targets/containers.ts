@@ -1,0 +1,153 @@
+import {
+  REFERENCE_BASE_IMAGE,
+  SERVER_IMAGES,
+  TOXIPROXY_IMAGE,
+} from '../../../fixtures/images/catalogue.ts';
+import { messageOf } from '../../errors.ts';
+import { compareVersions, type Versioned } from '../capabilities.ts';
+import { engineClient } from '../containers/engine.ts';
+import type { ContainersTarget, ServerInContainer } from '../target.ts';
+import type { Absent, Discovery } from './discover.ts';
+import { ImageFinder } from './images.ts';
+import { IMAGE_PREFIX, unusable } from './own.ts';
+import { REFERENCE, REFERENCE_IN_CONTAINER } from './reference.ts';
+
+/** The Vitest project of the conformance suite, which needs an image, too. */
+export const TOXIPROXY_PROJECT = 'toxiproxy';
+/** The image of Testcontainers 12's reaper. */
+const RYUK_IMAGE = 'testcontainers/ryuk:0.14.0';
+
+/** A server that an image is known for. */
+interface Candidate extends Versioned, Omit<ServerInContainer, 'image'> {
+  readonly flavour: string;
+  readonly official: string;
+  readonly local?: string;
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly servers: readonly [Candidate, ...Candidate[]];
+}
+
+/** What the container engine can run; `own` is the user's image. */
+export async function discoverContainers(
+  own: string | undefined,
+  toxiproxyWord: string | undefined,
+  isSelected: (name: string) => boolean,
+): Promise<Discovery> {
+  const all = candidates(own);
+  const known = all.map(({ name }) => name);
+  const wanted = all.filter(({ name }) => isSelected(name));
+  const none = (reason: string): Discovery => {
+    if (own !== undefined) throw unusable(`${IMAGE_PREFIX}${own}`, reason);
+    return { runnable: [], absent: wanted.map(({ name }) => absence(name, reason)), known };
+  };
+  if (wanted.length === 0 && !isSelected(TOXIPROXY_PROJECT)) {
+    return { runnable: [], absent: [], known };
+  }
+  try {
+    await engineClient();
+  } catch (thrown) {
+    return none(
+      `no container engine answers (${messageOf(thrown)}); start one, or set DOCKER_HOST`,
+    );
+  }
+  const finder = new ImageFinder();
+  const embedded = toxiproxyWord === 'embedded';
+  const toxiproxy = await finder.find(embedded ? REFERENCE_BASE_IMAGE : TOXIPROXY_IMAGE);
+  if ('missing' in toxiproxy) return none(toxiproxy.missing);
+  const links = embedded ? { embeddedOn: toxiproxy.image } : { image: toxiproxy.image };
+  const ryuk = 'image' in (await finder.find({ official: RYUK_IMAGE }));
+  const runnable: ContainersTarget[] = [];
+  const absent: Absent[] = [];
+  for (const { name, servers } of wanted) {
+    const found = await withImages(finder, servers);
+    if ('missing' in found) {
+      if (name === own) throw unusable(`${IMAGE_PREFIX}${own}`, found.missing);
+      absent.push(absence(name, found.missing));
+      continue;
+    }
+    const { product, version } = oldest(servers);
+    const target = {
+      name,
+      driver: 'containers',
+      product,
+      version,
+      toxiproxy: links,
+      ryuk,
+    } as const;
+    runnable.push({ ...target, servers: found.servers });
+  }
+  return { runnable, absent, known, ...(embedded ? {} : { toxiproxyImage: toxiproxy.image }) };
+}
+
+/** Every server alone, the reference, and each mix of it with another, in both orders. */
+function candidates(own: string | undefined): Wanted[] {
+  const catalogued = SERVER_IMAGES.filter(({ flavour }) => flavour !== own).map(
+    ({ serverCommand, ...server }): Candidate => ({ ...server, command: [serverCommand] }),
+  );
+  const alone = own === undefined ? catalogued : [...catalogued, ownImage(own)];
+  return [
+    ...alone.map(single),
+    single(reference([])),
+    ...catalogued.flatMap((server) => {
+      const other = reference(directivesBeside(server));
+      return [mix(server, other), mix(other, server)];
+    }),
+  ];
+}
+
+function single(server: Candidate): Wanted {
+  return { name: server.flavour, servers: [server] };
+}
+
+function mix(master: Candidate, replica: Candidate): Wanted {
+  return { name: `${master.flavour}+${replica.flavour}`, servers: [master, replica] };
+}
+
+function reference(directives: readonly string[]): Candidate {
+  const { flavour, product, version } = REFERENCE;
+  const { official, local } = REFERENCE_BASE_IMAGE;
+  return { flavour, product, version, official, local, directives, ...REFERENCE_IN_CONTAINER };
+}
+
+/** What the reference must be told to get on with a replica of that version. */
+function directivesBeside(server: Versioned): string[] {
+  const readsVersion10 = compareVersions(server.version, '7.0') >= 0;
+  return readsVersion10 ? [] : ['rdb-version 9'];
+}
+
+async function withImages(
+  finder: ImageFinder,
+  candidates: readonly Candidate[],
+): Promise<{ readonly servers: ContainersTarget['servers'] } | { readonly missing: string }> {
+  const servers: ServerInContainer[] = [];
+  for (const candidate of candidates) {
+    const resolved = await finder.find(candidate);
+    if ('missing' in resolved) return resolved;
+    const { version, command, copies = [], directives = [] } = candidate;
+    servers.push({ image: resolved.image, version, command, copies, directives });
+  }
+  return { servers: servers as unknown as ContainersTarget['servers'] };
+}
+
+/** A mix can do what the older of its servers can. */
+export function oldest<Server extends Versioned>(servers: readonly [Server, ...Server[]]): Server {
+  return servers.reduce((a, b) => (compareVersions(b.version, a.version) < 0 ? b : a));
+}
+
+/** The user's own image: product and version are taken from its name as far as it tells them. */
+function ownImage(image: string): Candidate {
+  const product = image.includes('valkey') ? 'valkey' : 'redis';
+  return {
+    flavour: image,
+    product,
+    version: /:(\d+(?:\.\d+)*)[^/]*$/.exec(image)?.[1] ?? '0',
+    official: image,
+    command: [`${product}-server`],
+  };
+}
+
+function absence(name: string, reason: string): Absent {
+  return { name, driver: 'containers', reason };
+}
