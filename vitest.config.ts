@@ -14,8 +14,8 @@ import { ChaosError, messageOf } from './helpers/errors.ts';
 const UNIT = 'unit';
 const TOXIPROXY = TOXIPROXY_PROJECT;
 /** The reference beside a real Redis, and under attack. */
-const REFERENCE = 'reference';
-const WITHOUT_TARGET = [UNIT, TOXIPROXY, REFERENCE];
+const CONFORMANCE = 'conformance';
+const WITHOUT_TARGET = [UNIT, TOXIPROXY, CONFORMANCE];
 
 async function discoverTargets() {
   try {
@@ -69,7 +69,7 @@ export default defineConfig({
       },
       {
         test: {
-          name: REFERENCE,
+          name: CONFORMANCE,
           include: ['suites/reference/**/*.test.ts'],
           // Thousands of commands, connections or transfers each, on a machine that may do much else.
           testTimeout: 120_000,

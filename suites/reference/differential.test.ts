@@ -39,8 +39,13 @@ test('a difference is found, and shrunk to the commands that show it', async ({
     seed: 1,
     commands: COMMANDS,
     maxFindings: 1,
-    only: new Set(['SETRANGE', 'STRLEN']),
-    referenceOptions: { 'proto-max-bulk-len': '1mb', 'client-query-buffer-limit': '1mb' },
+    only: new Set(['SET', 'OBJECT']),
+    referenceOptions: { 'maxmemory-policy': 'allkeys-lfu' },
   });
-  expect(findings).toEqual([]);
+  const [finding] = findings;
+  expect(finding?.difference.command?.slice(0, 2).map((word) => word.toUpperCase())).toEqual([
+    'OBJECT',
+    expect.stringMatching(/^(FREQ|IDLETIME)$/),
+  ]);
+  expect(finding?.commands.map(([name]) => name?.toUpperCase())).toEqual(['SET', 'OBJECT']);
 });

@@ -1,7 +1,7 @@
 import { test as base } from 'vitest';
 import { Session } from '../../helpers/deployment/session/session.ts';
 
-/** Repeat a run with the seed that it printed: `REFERENCE_SEED=42 npx vitest run --project reference`. */
+/** Repeat a run with the seed that it printed: `REFERENCE_SEED=42 npx vitest run --project conformance`. */
 const SEED = 'REFERENCE_SEED';
 
 /** A test with files that go when it ends, and a seed: a new one each day, so that runs keep looking further. */
