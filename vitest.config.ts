@@ -11,19 +11,21 @@ import { requireTargets } from './helpers/deployment/targets/require.ts';
 import { targetTable } from './helpers/deployment/targets/table.ts';
 import { ChaosError, messageOf } from './helpers/errors.ts';
 
-/** What runs without a Redis: unit tests, and Toxiproxy's conformance. */
 const UNIT = 'unit';
 const TOXIPROXY = TOXIPROXY_PROJECT;
+/** The reference beside a real Redis, and under attack. */
+const CONFORMANCE = 'conformance';
+const WITHOUT_TARGET = [UNIT, TOXIPROXY, CONFORMANCE];
 
 async function discoverTargets() {
   try {
     const patterns = projectPatterns(process.argv);
     const discovery = await discover({ isSelected: (name) => isSelected(patterns, name) });
-    const others = [UNIT, TOXIPROXY].filter((name) => isSelected(patterns, name));
+    const others = WITHOUT_TARGET.filter((name) => isSelected(patterns, name));
     const onlyOthers = patterns.length > 0 && others.length > 0;
     if (!onlyOthers || discovery.runnable.length > 0) console.log(`${targetTable(discovery)}\n`);
     requireTargets(process.env['REQUIRE_TARGETS'] ?? '', discovery);
-    requireProjects(patterns, [UNIT, TOXIPROXY], discovery);
+    requireProjects(patterns, WITHOUT_TARGET, discovery);
     if (discovery.runnable.length === 0 && !onlyOthers) {
       throw new ChaosError('environment', 'no target can run here: see the reasons above');
     }
@@ -65,11 +67,19 @@ export default defineConfig({
           provide: { toxiproxyImage },
         },
       },
+      {
+        test: {
+          name: CONFORMANCE,
+          include: ['suites/reference/**/*.test.ts'],
+          // Thousands of commands, connections or transfers each, on a machine that may do much else.
+          testTimeout: 120_000,
+        },
+      },
       ...runnable.map((target) => ({
         test: {
           name: target.name,
           include: [suitesOf(target)],
-          exclude: [...configDefaults.exclude, 'suites/toxiproxy/**'],
+          exclude: [...configDefaults.exclude, 'suites/{toxiproxy,reference}/**'],
           provide: { target },
           // One driver, and so one Toxiproxy and one network, serves all files of a worker.
           isolate: false,

@@ -6,34 +6,46 @@ import { can } from '../helpers/deployment/capabilities.ts';
 import type { Call } from '../helpers/observe/call.ts';
 import { expect, fill, masterWithReplicas, test } from '../helpers/suite.ts';
 
-test('whatever is changed behind a replica’s back, its data is not the same any more [C15]', async ({
-  deployment,
-}) => {
-  await using pair = await deployment.start(
-    masterWithReplicas(1, { replicaConfig: { 'replica-read-only': 'no' } }),
-  );
-  const { master, replica } = pair;
-  await fill(master, { seed: 1, keys: 20 });
-  using toMaster = master.dedicated();
-  using toReplica = replica.dedicated();
-  const server = await master.snapshot();
-  const possible = MUTATIONS.filter(({ needs }) => needs === undefined || can(server, needs));
+/** `string`, `list` ...: what a mutation changes stands before the colon of its name. */
+const SUBJECTS = [...new Set(MUTATIONS.map(subjectOf))];
 
-  for (const mutation of possible) {
-    await send(toMaster.callBuffer, mutation.db, mutation.setup);
-    await expect(replica).toConvergeWith(master);
-    await send(toReplica.callBuffer, mutation.db, mutation.mutation);
-
-    await expect(expect(replica).toHoldSameData(master), mutation.name).rejects.toThrow(
-      inWords(mutation),
+test.for(SUBJECTS)(
+  'whatever is changed behind a replica’s back, its data is not the same any more: %s [C15]',
+  async (subject, { deployment }) => {
+    await using pair = await deployment.start(
+      masterWithReplicas(1, { replicaConfig: { 'replica-read-only': 'no' } }),
+    );
+    const { master, replica } = pair;
+    await fill(master, { seed: 1, keys: 20 });
+    using toMaster = master.dedicated();
+    using toReplica = replica.dedicated();
+    const server = await master.snapshot();
+    const possible = MUTATIONS.filter(
+      (mutation) =>
+        subjectOf(mutation) === subject &&
+        (mutation.needs === undefined || can(server, mutation.needs)),
     );
 
-    for (const call of [toReplica.callBuffer, toMaster.callBuffer]) {
-      for (const db of [9, 11]) await send(call, db, [['DEL', MUTATED_KEY]]);
+    for (const mutation of possible) {
+      await send(toMaster.callBuffer, mutation.db, mutation.setup);
+      await expect(replica).toConvergeWith(master);
+      await send(toReplica.callBuffer, mutation.db, mutation.mutation);
+
+      await expect(expect(replica).toHoldSameData(master), mutation.name).rejects.toThrow(
+        inWords(mutation),
+      );
+
+      for (const call of [toReplica.callBuffer, toMaster.callBuffer]) {
+        for (const db of [9, 11]) await send(call, db, [['DEL', MUTATED_KEY]]);
+      }
     }
-  }
-  expect(possible.length).toBeGreaterThanOrEqual(36);
-});
+    expect(possible.length).toBeGreaterThanOrEqual(2);
+  },
+);
+
+function subjectOf({ name }: Mutation): string {
+  return name.slice(0, name.indexOf(':'));
+}
 
 async function send(call: Call, db: number, commands: Mutation['setup']): Promise<void> {
   await call('select', db);

@@ -4,9 +4,10 @@ import type { Listener } from '../deployment/driver.ts';
 import { ChaosError, messageOf } from '../errors.ts';
 import { now, type Timeline } from '../timeline.ts';
 import { until } from '../until.ts';
+import { baseline } from './baseline.ts';
 import type { Effect, Fault } from './fault.ts';
 import { Injector } from './injector.ts';
-import { describeSighting, fastestLook, look, PING, type Sighting } from './probe.ts';
+import { describeSighting, look, PING, type Sighting } from './probe.ts';
 
 const PROVEN_WITHIN_MS = 5_000;
 /**
@@ -50,7 +51,7 @@ export class Link {
   readonly #injector: Injector;
   readonly #listener: Listener;
   readonly #timeline: Timeline;
-  #inForce = 0;
+  readonly #inForce = new Set<Fault>();
 
   constructor(name: string, proxy: ToxiproxyProxy, listener: Listener, timeline: Timeline) {
     this.name = name;
@@ -77,21 +78,23 @@ export class Link {
    */
   async apply(fault: Fault, options: ApplyOptions = {}): Promise<ActiveFault> {
     const { unproven = false, provenWithinMs: withinMs = PROVEN_WITHIN_MS } = options;
-    if (!unproven && this.#inForce === 0) await this.#mustCarry('before the fault', withinMs);
+    if (!unproven && this.#inForce.size === 0) await this.#mustCarry('before the fault', withinMs);
     const { effect: expected } = fault;
     const before =
       unproven || expected === undefined
         ? undefined
-        : await fastestLook(this.outside, expected.question);
+        : await baseline(this.outside, expected.question, this.#addedMs());
     const remove = await this.#injector.inject(fault);
-    this.#inForce += 1;
+    // A fault may be applied twice: each time it is one more in force.
+    const applied = { ...fault };
+    this.#inForce.add(applied);
     const appliedAtMs = now();
     this.#timeline.record(this.name, fault.description);
 
     let removed: Promise<void> | undefined;
     const removeOnce = (): Promise<void> => {
       removed ??= remove().then(() => {
-        this.#inForce -= 1;
+        this.#inForce.delete(applied);
         this.#timeline.record(this.name, `healed: ${fault.kind}`);
       });
       return removed;
@@ -113,7 +116,8 @@ export class Link {
       heal: async () => {
         await removeOnce();
         const healedAtMs = now();
-        if (!unproven && this.#inForce === 0) await this.#mustCarry('after the heal', withinMs);
+        if (!unproven && this.#inForce.size === 0)
+          await this.#mustCarry('after the heal', withinMs);
         return { fault: fault.description, link: this.name, appliedAtMs, effect, healedAtMs };
       },
       [Symbol.asyncDispose]: () =>
@@ -133,6 +137,11 @@ export class Link {
   async remove(): Promise<void> {
     await this.proxy.remove();
     this.#listener[Symbol.dispose]();
+  }
+
+  /** What the faults in force add to every answer, at the least. */
+  #addedMs(): number {
+    return [...this.#inForce].reduce((sum, { effect }) => sum + (effect?.byMs ?? 0), 0);
   }
 
   async #prove(kind: string, effect: Effect, before: Sighting, withinMs: number): Promise<string> {

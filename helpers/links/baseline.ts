@@ -1,0 +1,24 @@
+import type { Address } from '../deployment/address.ts';
+import { fastestLook, type Question, type Sighting } from './probe.ts';
+
+/** By question: the fastest answer that any link of this process without a fault ever gave, in milliseconds. */
+const quickest = new Map<string, number>();
+
+/**
+ * What a question costs on a link before a fault, so that the fault's part can be told. The links of a
+ * process lead through one Toxiproxy to one machine, so what one link could do another can. Faults in force
+ * add `addedMs` at the least: an answer that took longer than these two together tells of a busy machine,
+ * and must not be held against the fault.
+ */
+export async function baseline(
+  address: Address,
+  question: Question,
+  addedMs: number,
+): Promise<Sighting> {
+  const seen = await fastestLook(address, question);
+  if (seen.outcome !== 'answered') return seen;
+  const key = `${question.answerBytes} bytes for ${question.request.length}`;
+  const known = quickest.get(key) ?? Number.POSITIVE_INFINITY;
+  if (addedMs === 0) quickest.set(key, Math.min(known, seen.afterMs));
+  return { ...seen, afterMs: Math.min(seen.afterMs, known + addedMs) };
+}
