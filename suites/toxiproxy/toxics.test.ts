@@ -184,12 +184,13 @@ describe.for(implementations())('toxics of $name', PATIENCE, ({ start }) => {
     await using rig = await Rig.start(subject);
     const { client, server } = await rig.openProven();
     const startedAt = performance.now();
-    await rig.toxic('timeout', { timeout: 400 });
+    // So long that a busy machine leaves no gap of it in the traffic.
+    await rig.toxic('timeout', { timeout: 2_000 });
     const timer = setInterval(() => server.send('lost'), 50);
     await until(
       () => performance.now() - startedAt,
-      (elapsedMs) => elapsedMs > 800 || client.seen !== 'open',
-      { what: '800 ms of traffic', withinMs: 5_000 },
+      (elapsedMs) => elapsedMs > 3_000 || client.seen !== 'open',
+      { what: '3 s of traffic', withinMs: 10_000 },
     );
     const stillOpen = client.seen;
     clearInterval(timer);
@@ -232,12 +233,11 @@ describe.for(implementations())('toxics of $name', PATIENCE, ({ start }) => {
     const startedAt = performance.now();
     client.send(data);
     await server.hasReceived(4 + data.length);
-    // 9 to 12 pieces with 50 ms behind each: far enough apart for a busy reader to find most of them one by one.
+    // 9 to 12 pieces with 50 ms behind each. The time tells that they are many, however many a busy reader
+    // finds in one read; the reads, that they are not more.
     expectBetween(performance.now() - startedAt, 8 * 50, 12 * 50 + 5 * SLACK_MS);
     expect(server.received.subarray(4).equals(data)).toBe(true);
-    const pieces = server.reads.slice(1);
-    expect(pieces.length).toBeGreaterThan(5);
-    expect(pieces.length).toBeLessThanOrEqual(13);
+    expect(server.reads.slice(1).length).toBeLessThanOrEqual(13);
   });
 
   test.for([
