@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'vitest';
+import {
+  findRedis,
+  type Program,
+  REFERENCE,
+  Subject,
+} from '../../fixtures/reference/testing/subject.ts';
+import { Ports } from '../../helpers/deployment/processes/ports.ts';
+import type { Session } from '../../helpers/deployment/session/session.ts';
+import { findProgram } from '../../helpers/deployment/targets/binary.ts';
+import { until } from '../../helpers/until.ts';
+import { test as withSession } from './session.ts';
+
+/** Whom the reference replicates to and from: a real Redis where there is one. */
+const test = withSession.extend('other', async ({ skip }): Promise<Program> => {
+  if (findProgram('openssl') === undefined) {
+    console.warn('TLS is not tested: no openssl is on the PATH to make certificates with');
+    return skip('no openssl is on the PATH');
+  }
+  const found = await findRedis();
+  return 'missing' in found ? REFERENCE : found;
+});
+
+test('replication over TLS alone, from the reference, to it, and on', async ({
+  session,
+  other,
+}) => {
+  await using ports = await Ports.reserve();
+  const tls = await certificates(session);
+  const port = async () => String(await ports.next());
+  const [top, middle] = [await port(), await port()];
+  const replicaOf = (master: string) => ({ replicaof: `127.0.0.1 ${master}` });
+  await using master = await Subject.start(session, 'master', REFERENCE, {
+    ...tls,
+    'tls-port': top,
+  });
+  await using replica = await Subject.start(session, 'replica', other, {
+    ...tls,
+    ...replicaOf(top),
+    'tls-port': middle,
+  });
+  await using leaf = await Subject.start(session, 'leaf', REFERENCE, {
+    ...tls,
+    ...replicaOf(middle),
+  });
+
+  const writer = await master.connect();
+  await writer.ask('SET', 'key', 'value');
+  for (const node of [replica, leaf]) {
+    const reader = await node.connect();
+    await until(
+      () => reader.ask('GET', 'key'),
+      (answer) => answer === '$5\r\nvalue\r\n',
+      { what: `${node.name} to have the value`, withinMs: 20_000, verdict: 'liveness' },
+    );
+  }
+});
+
+test('a link that does not know the authority does not come up', async ({ session }) => {
+  await using ports = await Ports.reserve();
+  const port = String(await ports.next());
+  const [known, stranger] = [await certificates(session), await certificates(session)];
+  await using _master = await Subject.start(session, 'master', REFERENCE, {
+    ...known,
+    'tls-port': port,
+  });
+  await using replica = await Subject.start(session, 'replica', REFERENCE, {
+    ...stranger,
+    replicaof: `127.0.0.1 ${port}`,
+  });
+  await until(
+    () => replica.log,
+    (log) => /Error condition on socket for SYNC: .*(certificate|self-signed|issuer)/.test(log),
+    { what: 'the replica to refuse the certificate', withinMs: 20_000, verdict: 'correctness' },
+  );
+  const client = await replica.connect();
+  expect(await client.ask('INFO', 'replication')).toContain('master_link_status:down');
+});
+
+/** An authority of its own, and a certificate by it, as options of a server. */
+async function certificates(session: Session): Promise<Record<string, string>> {
+  const folder = await mkdtemp(join(session.folder, 'tls-'));
+  const at = (name: string) => join(folder, name);
+  const openssl = (...args: string[]) => promisify(execFile)('openssl', args);
+  const newKey = ['-newkey', 'rsa:2048', '-nodes'];
+  const ca = ['-keyout', at('ca.key'), '-out', at('ca.crt')];
+  await openssl('req', '-x509', ...newKey, ...ca, '-subj', '/CN=authority', '-days', '2');
+  await openssl('req', ...newKey, '-keyout', at('key'), '-out', at('csr'), '-subj', '/CN=server');
+  const by = ['-CA', at('ca.crt'), '-CAkey', at('ca.key'), '-CAcreateserial'];
+  await openssl('x509', '-req', '-in', at('csr'), ...by, '-out', at('crt'), '-days', '2');
+  return {
+    'tls-cert-file': at('crt'),
+    'tls-key-file': at('key'),
+    'tls-ca-cert-file': at('ca.crt'),
+    'tls-replication': 'yes',
+  };
+}
