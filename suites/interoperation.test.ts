@@ -2,6 +2,7 @@
  * What two servers must agree on to replicate from each other, whoever wrote them: the RDB of every type, the stream,
  * the count of bytes, and whose history goes on. Written for mixes of servers; holds for any one with itself.
  */
+import { can } from '../helpers/deployment/capabilities.ts';
 import {
   chain,
   cut,
@@ -37,7 +38,9 @@ test('data of every type and encoding crosses in a full resync, down and on to t
 test('writes of every kind cross in the stream, and all count the same bytes', async ({
   deployment,
 }) => {
-  await using line = await deployment.start(chain(2));
+  const hasDigest = can(deployment.target, 'enable-debug-command');
+  const config = hasDigest ? { 'enable-debug-command': 'yes' } : {};
+  await using line = await deployment.start(chain(2, { config }));
   await using writes = await load(line.master, { seed: 2, ratePerSecond: 500, floor: 500 });
   await writes.goesOn(500);
   await writes.stop();
@@ -45,6 +48,12 @@ test('writes of every kind cross in the stream, and all count the same bytes', a
   for (const replica of line.replicas) {
     await expect(replica).toConvergeWith(line.master);
     await expect(replica).toHaveStayedInSync();
+  }
+  if (hasDigest) {
+    const [digest, ...others] = await Promise.all(
+      line.nodes.map((node) => node.call('DEBUG', 'DIGEST')),
+    );
+    expect(others).toEqual([digest, digest]);
   }
 });
 

@@ -6,6 +6,8 @@ export interface Versioned {
 
 /** The first version of each product that can do a thing. */
 const SINCE = {
+  /** DEBUG is allowed by the directive enable-debug-command; without it by every older server. */
+  'enable-debug-command': { redis: '7.0', valkey: '7.2' },
   /** TTLs of hash fields. */
   hpexpireat: { redis: '7.4', valkey: '9.0' },
   /** XGROUP CREATECONSUMER. */
