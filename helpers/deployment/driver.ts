@@ -21,7 +21,7 @@ export interface Driver extends AsyncDisposable {
 /** A server to be. */
 export interface ServerSpec {
   readonly name: string;
-  /** Links between it and the master: 0 for a master. */
+  /** Links between it and the master, as far as they are known: 0 for a master. */
   readonly depth: number;
   /** Full text of its redis.conf, for a server on this port. */
   readonly config: (port: number) => string;

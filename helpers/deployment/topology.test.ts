@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { chain, generations, masterWithReplicas, topology, tree } from './topology.ts';
+import {
+  chain,
+  depthOf,
+  generations,
+  masterWithReplicas,
+  type Topology,
+  topology,
+  tree,
+} from './topology.ts';
 
 const shape = (nodes: readonly { name: string; replicaOf?: string }[]): string[] =>
   nodes.map(({ name, replicaOf }) => `${name} < ${replicaOf ?? '-'}`);
@@ -51,4 +59,11 @@ test.for([
 
 test('refuses a chain of no replicas', () => {
   expect(() => chain(0)).toThrow('depth is 0, expected an integer of at least 1');
+});
+
+test('depth counts the links to the master; a node that is yet to be a replica counts as one', () => {
+  const depths = (of: Topology) => of.nodes.map((node) => depthOf(of, node));
+  expect(depths(chain(3))).toEqual([0, 1, 2, 3]);
+  expect(depths(masterWithReplicas(2))).toEqual([0, 1, 1]);
+  expect(depths(topology([{ name: 'master' }, { name: 'newcomer' }]))).toEqual([0, 1]);
 });

@@ -57,10 +57,14 @@ export function tree(branches: Branches, configs: Configs = {}): Topology {
   return topology([spec('master', undefined, configs), ...below('master', branches)]);
 }
 
-/** Links between a node and the master at the head of its line: 0 for a master. */
-export function depthOf({ nodes }: Topology, { replicaOf }: NodeSpec): number {
-  const upstream = nodes.find(({ name }) => name === replicaOf);
-  return upstream === undefined ? 0 : depthOf({ nodes }, upstream) + 1;
+/**
+ * Links between a node and the master at the head of its line: 0 for a master. A second node without an
+ * upstream is one that a test will make a replica, and counts as one.
+ */
+export function depthOf({ nodes }: Topology, node: NodeSpec): number {
+  const upstream = nodes.find(({ name }) => name === node.replicaOf);
+  if (upstream !== undefined) return depthOf({ nodes }, upstream) + 1;
+  return node.name === nodes[0]?.name ? 0 : 1;
 }
 
 /** Any set of nodes. Throws if a name is used twice or an upstream is not named before its replica. */
