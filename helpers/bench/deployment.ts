@@ -5,6 +5,7 @@ import type { Target } from '../deployment/target.ts';
 import { masterWithReplicas } from '../deployment/topology.ts';
 import { resynced } from '../expect/resync.ts';
 import { cut } from '../links/faults/index.ts';
+import { median } from '../median.ts';
 import { now } from '../timeline.ts';
 
 const RUNS = 5;
@@ -77,9 +78,4 @@ async function verdictOverhead({ replica, master }: Deployment): Promise<number>
 function withinHourMs(stamp: string): number {
   const [, minutes = '0', seconds = '0'] = stamp.split(' ').at(-1)?.split(':') ?? [];
   return Number(minutes) * 60_000 + Math.round(Number(seconds) * 1_000);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -8,6 +8,7 @@ import { Child } from '../deployment/processes/child.ts';
 import { Ports } from '../deployment/processes/ports.ts';
 import { findProgram } from '../deployment/targets/binary.ts';
 import { REFERENCE } from '../deployment/targets/reference.ts';
+import { median } from '../median.ts';
 import { now } from '../timeline.ts';
 import { until } from '../until.ts';
 import { fillStrings } from './fill-strings.ts';
@@ -169,9 +170,4 @@ async function resyncMs(startReplica: () => Promise<Subject>): Promise<number> {
   const keys = await replica.client.dbsize();
   if (keys !== KEYS) throw new Error(`the replica holds ${keys} keys, expected ${KEYS}`);
   return readyMs;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

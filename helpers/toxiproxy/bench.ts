@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { Toxiproxy } from 'toxiproxy-node-client';
 import { findProgram } from '../deployment/targets/binary.ts';
 import { ChaosError } from '../errors.ts';
+import { median } from '../median.ts';
 import { type Program, startEmbedded, startReal } from './testing/program.ts';
 
 /** One path from client to server and back, measured on one connection without toxics. */
@@ -175,8 +176,4 @@ function medianSpeed(speeds: readonly PathSpeed[]): PathSpeed {
     throughputMBps: median(speeds.map(({ throughputMBps }) => throughputMBps)),
     roundTripP50Us: median(speeds.map(({ roundTripP50Us }) => roundTripP50Us)),
   };
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
