@@ -20,6 +20,7 @@ import { collectEvidence, type Evidence } from './report/evidence.ts';
 import { extensionsOf } from './toxiproxy/extensions.ts';
 
 export { expect } from 'vitest';
+export { noPings } from './deployment/config.ts';
 export type { Deployment } from './deployment/deployment.ts';
 export type { Node } from './deployment/node.ts';
 export { chain, masterWithReplicas, topology, tree } from './deployment/topology.ts';

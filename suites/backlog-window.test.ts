@@ -4,13 +4,14 @@ import {
   type Deployments,
   expect,
   masterWithReplicas,
+  noPings,
   test,
   until,
   writeBytes,
 } from '../helpers/suite.ts';
 
 /** A small backlog, no PINGs: only the test's own writes move it. */
-const smallBacklog = { 'repl-backlog-size': 32_768, 'repl-ping-replica-period': 3_600 };
+const smallBacklog = { ...noPings, 'repl-backlog-size': 32_768 };
 const STEP_BYTES = 500;
 
 test('PSYNC is accepted from the first byte INFO names to one past the last, at no other [N4] [P16]', async ({

@@ -1,7 +1,13 @@
-import { cut, expect, fill, load, masterWithReplicas, test, writeBytes } from '../helpers/suite.ts';
-
-/** Longer than any test: no PING of the master's adds bytes to the stream. */
-const noPings = { 'repl-ping-replica-period': 3_600 };
+import {
+  cut,
+  expect,
+  fill,
+  load,
+  masterWithReplicas,
+  noPings,
+  test,
+  writeBytes,
+} from '../helpers/suite.ts';
 
 test('a short cut under load ends in one partial resync [P1]', async ({ deployment }) => {
   await using pair = await deployment.start(masterWithReplicas(1));

@@ -5,6 +5,7 @@ import {
   fill,
   load,
   masterWithReplicas,
+  noPings,
   test,
   tree,
   writeBytes,
@@ -78,10 +79,10 @@ test('a tree: two branches, one with two leaves', async ({ deployment }) => {
 test('a replica moves to another master at run time, through a link of its own [N11]', async ({
   deployment,
 }) => {
-  await using three = await deployment.start(masterWithReplicas(2));
+  await using three = await deployment.start(masterWithReplicas(2, { config: noPings }));
   const [first, second] = [three.node('replica-1'), three.node('replica-2')];
   await fill(three.master, { seed: 1, keys: 50 });
-  // A new upstream that is behind its new replica cannot continue it.
+  // A new upstream that is behind its new replica, by a PING even, cannot continue it.
   for (const replica of [first, second]) await expect(replica).toConvergeWith(three.master);
 
   await second.replicaOf(first);

@@ -12,6 +12,9 @@ export const BASELINE: Config = {
   'repl-diskless-sync-delay': 0,
 };
 
+/** Longer than any test: no PING of a master's adds bytes to the stream. */
+export const noPings: Config = { 'repl-ping-replica-period': 3_600 };
+
 /** Renders a redis.conf. Values are written as given but for the empty one, which needs quotes. */
 export function renderConfig(...configs: readonly Config[]): string {
   const merged = Object.assign({}, ...configs) as Config;

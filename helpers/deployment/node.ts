@@ -176,6 +176,9 @@ export class Node {
 
   /** Freezes the process until `resume`: its connections stay open and silent. */
   async pause(): Promise<void> {
+    if (this.server.exit !== undefined) {
+      throw new ChaosError('misuse', `${this.name} has ended: there is nothing to pause`);
+    }
     await this.server.pause();
     this.#isPaused = true;
     this.#timeline.record(this.name, 'paused');

@@ -56,7 +56,6 @@ export class ServerContainer {
   #listener: Tenant | undefined;
   #done: Word | undefined;
   #addresses: { readonly inside?: Address; readonly outside?: Address } = {};
-  #mayBePaused = false;
   #count = 0;
 
   constructor(plan: ContainerPlan) {
@@ -82,20 +81,21 @@ export class ServerContainer {
     return this.#tell(commands.start());
   }
 
-  /** To the server. One that is paused gets it when it goes on, which it does at once. */
-  async signal(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    await this.#tell(commands.signal(signal));
-    await this.#goOn();
+  /** To the server. One that is paused goes on at once, to act on it. */
+  signal(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    return this.#tell(commands.signal(signal));
   }
 
-  async pause(): Promise<void> {
-    this.#mayBePaused = true;
-    await this.#handle?.pause();
+  /**
+   * By signal, not by the engine: freezing a container can fail on a busy machine, and takes longer. Done
+   * when the kernel says that the server is stopped.
+   */
+  pause(): Promise<void> {
+    return this.#tellAndWait(commands.pause(this.#life), 'paused');
   }
 
-  async resume(): Promise<void> {
-    await this.#handle?.unpause();
-    this.#mayBePaused = false;
+  resume(): Promise<void> {
+    return this.#tellAndWait(commands.resume(this.#life), 'resumed');
   }
 
   /** Removes the data but for the redis.conf. Only while no server runs. */
@@ -110,8 +110,7 @@ export class ServerContainer {
   async wipe(): Promise<void> {
     if (this.#handle === undefined) throw new Error('the container was never made');
     this.#listener = undefined;
-    const wiped = this.#tellAndWait(commands.wipe(this.#life), 'wiped');
-    await Promise.all([wiped, this.#goOn()]);
+    await this.#tellAndWait(commands.wipe(this.#life), 'wiped');
     this.#lives.forget();
   }
 
@@ -185,7 +184,7 @@ export class ServerContainer {
     });
   }
 
-  async #tellAndWait(command: string, event: 'data-lost' | 'wiped'): Promise<void> {
+  async #tellAndWait(command: string, event: Word['event']): Promise<void> {
     this.#done = undefined;
     await this.#tell(command);
     await until(
@@ -193,19 +192,12 @@ export class ServerContainer {
         if (this.#lost !== undefined) throw new ChaosError('environment', this.#lost);
         return this.#done;
       },
-      (word) => word?.event === event && word.life === this.#life,
+      (word) => word?.event === event && 'life' in word && word.life === this.#life,
       {
         what: `${this.#plan.name} to say ${event}`,
         withinMs: DONE_WITHIN_MS,
         verdict: 'environment',
       },
     );
-  }
-
-  /** Some engines let a container go on by themselves, and one may never have been paused. */
-  async #goOn(): Promise<void> {
-    if (!this.#mayBePaused) return;
-    await this.#handle?.unpause().catch(() => {});
-    this.#mayBePaused = false;
   }
 }

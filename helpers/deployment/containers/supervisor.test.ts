@@ -49,6 +49,40 @@ test('what a server says is whole and in order, whichever stream it uses', async
   expect(supervisor.lines.slice(1)).toEqual(['out', 'err', 'no end', 'redis-chaos: ended 1']);
 });
 
+test('a paused server is stopped, and goes on where it was', async () => {
+  await using supervisor = await Supervisor.start(`echo $$; ${SERVER}`);
+  supervisor.tell(commands.begin('life-1', CONFIG));
+  await supervisor.says('running');
+  supervisor.tell(commands.pause('life-1'));
+  await supervisor.says('redis-chaos: paused life-1');
+  expect(await stateOf(supervisor.lines[1])).toBe('T');
+  supervisor.tell(commands.resume('life-1'));
+  await supervisor.says('redis-chaos: resumed life-1');
+  expect(await stateOf(supervisor.lines[1])).not.toBe('T');
+  supervisor.tell(commands.signal('SIGTERM'));
+  await supervisor.says('redis-chaos: ended 3');
+});
+
+test.for([
+  ['SIGTERM', 3],
+  ['SIGKILL', 137],
+] as const)('a paused server ends by %s', async ([signal, status]) => {
+  await using supervisor = await Supervisor.start(SERVER);
+  supervisor.tell(commands.begin('life-1', CONFIG));
+  await supervisor.says('running');
+  supervisor.tell(`${commands.pause('life-1')}${commands.signal(signal)}`);
+  await supervisor.says(`redis-chaos: ended ${status}`);
+});
+
+test('a server that has ended cannot be paused', async () => {
+  await using supervisor = await Supervisor.start('exit 0');
+  supervisor.tell(commands.begin('life-1', CONFIG));
+  await supervisor.says('redis-chaos: ended 0');
+  supervisor.tell(`${commands.pause('life-1')}${commands.loseData('life-1')}`);
+  await supervisor.says('redis-chaos: data-lost life-1');
+  expect(supervisor.lines).not.toContain('redis-chaos: paused life-1');
+});
+
 test('lost data leaves the configuration', async () => {
   await using supervisor = await Supervisor.start('mkdir sub; echo x > sub/dump.rdb; exit 0');
   supervisor.tell(commands.begin('life-1', CONFIG));
@@ -88,6 +122,11 @@ test('a wipe that fails is not confirmed', async () => {
   await supervisor.says('redis-chaos: began life-2');
   expect(supervisor.lines).not.toContain('redis-chaos: wiped life-1');
 });
+
+/** A letter: proc(5). */
+async function stateOf(pid: string | undefined): Promise<string | undefined> {
+  return (await readFile(`/proc/${pid}/stat`, 'utf8')).split(' ')[2];
+}
 
 /** The script on this machine, with folders of its own for those of a container. */
 class Supervisor implements AsyncDisposable {

@@ -14,16 +14,23 @@ export const commands = {
     `begin ${life}\n${config.endsWith('\n') ? config : `${config}\n`}${life}\n`,
   /** Starts the server again after its end. */
   start: (): string => 'start\n',
+  /** A paused server goes on at once, to act on it. */
   signal: (signal: 'SIGTERM' | 'SIGKILL'): string => `signal ${signal.slice('SIG'.length)}\n`,
+  /** Freezes the server with all that it has started. */
+  pause: (life: string): string => `pause ${life}\n`,
+  resume: (life: string): string => `resume ${life}\n`,
   /** Removes the data but for the configuration. */
   loseData: (life: string): string => `lose-data ${life}\n`,
   /** Kills whatever runs and removes whatever it wrote. */
   wipe: (life: string): string => `wipe ${life}\n`,
 };
 
+const EVENTS_OF_LIFE = ['began', 'paused', 'resumed', 'data-lost', 'wiped'] as const;
+type EventOfLife = (typeof EVENTS_OF_LIFE)[number];
+
 /** What the supervisor says between the lines of its server. */
 export type Word =
-  | { readonly event: 'began' | 'data-lost' | 'wiped'; readonly life: string }
+  | { readonly event: EventOfLife; readonly life: string }
   /** An exit code, or 128 and the number of the signal. */
   | { readonly event: 'ended'; readonly status: number };
 
@@ -34,10 +41,11 @@ export function wordOf(line: string): Word | undefined {
   if (!line.startsWith(PREFIX)) return undefined;
   const [event, argument = ''] = line.slice(PREFIX.length).split(' ');
   if (event === 'ended') return { event, status: Number(argument) };
-  if (event === 'began' || event === 'data-lost' || event === 'wiped') {
-    return { event, life: argument };
-  }
-  return undefined;
+  return isOfLife(event) ? { event, life: argument } : undefined;
+}
+
+function isOfLife(event: string | undefined): event is EventOfLife {
+  return EVENTS_OF_LIFE.some((one) => one === event);
 }
 
 /** Where a server may write. */
@@ -72,6 +80,17 @@ start() {
     } &
   )
 }
+# To the server with all that it has started: in a container there is nobody but us.
+everyone() {
+  if [ $$ = 1 ]; then kill -s "$1" -- -1; else kill -s "$1" "$server"; fi 2> /dev/null
+}
+# The state of the server's process, a letter: proc(5). Its name stands before it, in parentheses.
+state() {
+  read -r line 2> /dev/null < "/proc/$server/stat" && line=\${line##*) } && echo "\${line%% *}"
+}
+is_running() {
+  case $(state) in R | S | D) ;; *) false ;; esac
+}
 empty() {
   for folder in "$@"; do
     [ ! -d "$folder" ] || find "$folder" -mindepth 1 -delete || return 1
@@ -87,7 +106,16 @@ while read -r command argument; do
       start "$@"
       ;;
     start) start "$@" ;;
-    signal) kill -s "$argument" "$server" ;;
+    signal)
+      kill -s "$argument" "$server"
+      everyone CONT
+      ;;
+    pause)
+      everyone STOP
+      while is_running; do sleep 0.01; done
+      [ "$(state)" = T ] && say paused "$argument"
+      ;;
+    resume) everyone CONT && say resumed "$argument" ;;
     lose-data)
       find ${dataFolder} -mindepth 1 ! -path ${configFile} -delete && say data-lost "$argument"
       ;;
@@ -96,7 +124,7 @@ while read -r command argument; do
       # In a container there is nobody but us: what the server has left running goes, too.
       if [ $$ = 1 ]; then
         until alone /proc/[0-9]*; do
-          kill -s KILL -- -1 2> /dev/null
+          everyone KILL
           sleep 0.01
         done
       fi
