@@ -55,6 +55,7 @@ export default defineConfig({
       {
         test: {
           name: UNIT,
+          isolate: false,
           include: ['{helpers,fixtures}/**/*.test.ts'],
           // It only ends what hangs: on a busy machine the start of a process alone may take seconds.
           testTimeout: 30_000,
@@ -63,6 +64,7 @@ export default defineConfig({
       {
         test: {
           name: TOXIPROXY,
+          isolate: false,
           include: ['suites/toxiproxy/**/*.test.ts'],
           provide: { toxiproxyImage },
         },
@@ -70,6 +72,7 @@ export default defineConfig({
       {
         test: {
           name: CONFORMANCE,
+          isolate: false,
           include: ['suites/reference/**/*.test.ts'],
           // Thousands of commands, connections or transfers each, on a machine that may do much else.
           testTimeout: 120_000,

@@ -10,7 +10,7 @@ import type { ContainersTarget, ServerInContainer } from '../target.ts';
 import type { Absent, Discovery } from './discover.ts';
 import { ImageFinder } from './images.ts';
 import { IMAGE_PREFIX, unusable } from './own.ts';
-import { REFERENCE, REFERENCE_IN_CONTAINER } from './reference.ts';
+import { type BundledReference, REFERENCE } from './reference.ts';
 
 /** The Vitest project of the conformance suite, which needs an image, too. */
 export const TOXIPROXY_PROJECT = 'toxiproxy';
@@ -33,9 +33,10 @@ interface Wanted {
 export async function discoverContainers(
   own: string | undefined,
   toxiproxyWord: string | undefined,
+  reference: BundledReference['inContainer'],
   isSelected: (name: string) => boolean,
 ): Promise<Discovery> {
-  const all = candidates(own);
+  const all = candidates(own, reference);
   const known = all.map(({ name }) => name);
   const wanted = all.filter(({ name }) => isSelected(name));
   const none = (reason: string): Discovery => {
@@ -82,7 +83,15 @@ export async function discoverContainers(
 }
 
 /** Every server alone, the reference, and each mix of it with another, in both orders. */
-function candidates(own: string | undefined): Wanted[] {
+function candidates(
+  own: string | undefined,
+  inContainer: BundledReference['inContainer'],
+): Wanted[] {
+  const reference = (directives: readonly string[]): Candidate => {
+    const { flavour, product, version } = REFERENCE;
+    const { official, local } = REFERENCE_BASE_IMAGE;
+    return { flavour, product, version, official, local, directives, ...inContainer };
+  };
   const catalogued = SERVER_IMAGES.filter(({ flavour }) => flavour !== own).map(
     ({ serverCommand, ...server }): Candidate => ({ ...server, command: [serverCommand] }),
   );
@@ -103,12 +112,6 @@ function single(server: Candidate): Wanted {
 
 function mix(master: Candidate, replica: Candidate): Wanted {
   return { name: `${master.flavour}+${replica.flavour}`, servers: [master, replica] };
-}
-
-function reference(directives: readonly string[]): Candidate {
-  const { flavour, product, version } = REFERENCE;
-  const { official, local } = REFERENCE_BASE_IMAGE;
-  return { flavour, product, version, official, local, directives, ...REFERENCE_IN_CONTAINER };
 }
 
 /** What the reference must be told to get on with a replica of that version. */

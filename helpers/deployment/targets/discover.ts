@@ -2,6 +2,7 @@ import type { Target } from '../target.ts';
 import { discoverContainers } from './containers.ts';
 import { IMAGE_PREFIX } from './own.ts';
 import { discoverProcesses, toxiproxyOf } from './processes.ts';
+import { bundledReference } from './reference.ts';
 
 /** A target that this machine cannot run. */
 export interface Absent {
@@ -37,9 +38,10 @@ export async function discover(
   const own = env['REDIS_SERVER'] ?? '';
   const ownImage = own.startsWith(IMAGE_PREFIX) ? own.slice(IMAGE_PREFIX.length) : undefined;
   const ownBinary = own !== '' && ownImage === undefined ? own : undefined;
+  const { inContainer, program } = await bundledReference();
   const [containers, processes] = await Promise.all([
-    discoverContainers(ownImage, env['TOXIPROXY'], isSelected),
-    discoverProcesses(ownBinary, toxiproxyOf(env['TOXIPROXY'])),
+    discoverContainers(ownImage, env['TOXIPROXY'], inContainer, isSelected),
+    discoverProcesses(ownBinary, toxiproxyOf(env['TOXIPROXY']), program),
   ]);
   const selected = processes.runnable.filter(({ name }) => isSelected(name));
   return {

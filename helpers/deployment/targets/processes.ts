@@ -4,21 +4,22 @@ import { findProgram, identify, type ServerBinary } from './binary.ts';
 import { oldest } from './containers.ts';
 import type { Discovery } from './discover.ts';
 import { unusable } from './own.ts';
-import { REFERENCE } from './reference.ts';
+import type { BundledReference } from './reference.ts';
 
 /** What runs as processes here; `ownBinary` is the user's program. */
 export async function discoverProcesses(
   ownBinary: string | undefined,
   toxiproxy: ProcessesTarget['toxiproxy'],
+  reference: BundledReference['program'],
 ): Promise<Discovery> {
   const found = await localServers(ownBinary);
   const servers = 'missing' in found ? [] : found.servers;
   const runnable = [
     ...servers.map((server) => processesTarget([server], toxiproxy)),
-    processesTarget([REFERENCE], toxiproxy),
+    processesTarget([reference], toxiproxy),
     ...servers.flatMap((server) => [
-      processesTarget([server, REFERENCE], toxiproxy),
-      processesTarget([REFERENCE, server], toxiproxy),
+      processesTarget([server, reference], toxiproxy),
+      processesTarget([reference, server], toxiproxy),
     ]),
   ];
   const absent = 'missing' in found ? [{ name: 'local@processes', reason: found.missing }] : [];

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { REDIS_VERSION } from '../../../fixtures/reference/config/errors.ts';
+import { BUNDLED_MAIN, bundleReference } from './reference-bundle.ts';
 
-const FOLDER = join(import.meta.dirname, '../../../fixtures/reference');
-const IN_CONTAINER = '/redis-chaos/fixtures/reference';
+const MAIN = join(import.meta.dirname, '../../../fixtures/reference/main.ts');
+const IN_CONTAINER = '/redis-chaos';
 
 /** The reference implementation, as a server like others. */
 export const REFERENCE = {
@@ -10,11 +11,23 @@ export const REFERENCE = {
   name: 'the reference implementation',
   product: 'redis',
   version: REDIS_VERSION,
-  command: [process.execPath, join(FOLDER, 'main.ts')],
+  /** As its users start it. */
+  command: [process.execPath, MAIN],
 } as const;
 
-/** The same in a container of Node: the project's own files are copied into it. */
-export const REFERENCE_IN_CONTAINER = {
-  command: ['node', `${IN_CONTAINER}/main.ts`],
-  copies: [{ source: FOLDER, target: IN_CONTAINER }],
-} as const;
+export type BundledReference = Awaited<ReturnType<typeof bundledReference>>;
+
+let folder: Promise<string> | undefined;
+
+/** The same as targets start it: bundled, here and in a container of Node into which the bundle is copied. */
+export async function bundledReference() {
+  folder ??= bundleReference();
+  const source = await folder;
+  return {
+    program: { ...REFERENCE, command: [process.execPath, join(source, BUNDLED_MAIN)] },
+    inContainer: {
+      command: ['node', `${IN_CONTAINER}/${BUNDLED_MAIN}`],
+      copies: [{ source: join(source, 'fixtures'), target: `${IN_CONTAINER}/fixtures` }],
+    },
+  } as const;
+}
