@@ -38,11 +38,10 @@ async function discoverTargets() {
 
 const { runnable, toxiproxyImage } = await discoverTargets();
 
-/** Mixes in containers run everything when they are asked for by name, else what mixes are about. */
+/** Mixes run everything when they are asked for by name, else what mixes are about. */
 function suitesOf(target: Target): string {
   const isNamed = projectPatterns(process.argv).length > 0;
-  const isMix = target.driver === 'containers' && target.servers.length > 1;
-  return isMix && !isNamed ? 'suites/interoperation.test.ts' : 'suites/**/*.test.ts';
+  return target.servers.length > 1 && !isNamed ? 'suites/interoperation.test.ts' : 'suites/**/*.test.ts';
 }
 
 export default defineConfig({

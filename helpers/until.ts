@@ -28,20 +28,20 @@ export async function until<T>(
 ): Promise<T> {
   const startedAt = performance.now();
   const describe = options.describe ?? ((seen: unknown) => JSON.stringify(seen));
-  let last = 'nothing yet';
+  let last = (): string => 'nothing yet';
   for (;;) {
     try {
       const seen = await within(probe, startedAt + options.withinMs);
       if (accepts(seen)) return seen;
-      last = describe(seen);
+      last = () => describe(seen);
     } catch (thrown) {
       if (thrown instanceof ChaosError) throw thrown;
-      last = `error: ${messageOf(thrown)}`;
+      last = () => `error: ${messageOf(thrown)}`;
     }
     if (performance.now() - startedAt >= options.withinMs) {
       throw new ChaosError(
         options.verdict ?? 'liveness',
-        `waited ${Math.round(options.withinMs)} ms for ${options.what}; last seen: ${last}`,
+        `waited ${Math.round(options.withinMs)} ms for ${options.what}; last seen: ${last()}`,
       );
     }
     await pause(POLL_MS);
@@ -51,15 +51,11 @@ export async function until<T>(
 /** The probe's result, or a rejection at the deadline if that comes first; one look is always granted. */
 async function within<T>(probe: () => Promise<T> | T, deadline: number): Promise<T> {
   const leftMs = Math.max(MIN_LOOK_MS, deadline - performance.now());
-  const late = new AbortController();
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error('no answer')), leftMs);
   try {
-    return await Promise.race([
-      Promise.resolve(probe()),
-      pause(leftMs, undefined, { signal: late.signal }).then(() => {
-        throw new Error('no answer');
-      }),
-    ]);
+    return await Promise.race([probe(), late]);
   } finally {
-    late.abort();
+    clearTimeout(timer);
   }
 }
