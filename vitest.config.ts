@@ -41,7 +41,9 @@ const { runnable, toxiproxyImage } = await discoverTargets();
 /** Mixes run everything when they are asked for by name, else what mixes are about. */
 function suitesOf(target: Target): string {
   const isNamed = projectPatterns(process.argv).length > 0;
-  return target.servers.length > 1 && !isNamed ? 'suites/interoperation.test.ts' : 'suites/**/*.test.ts';
+  return target.servers.length > 1 && !isNamed
+    ? 'suites/interoperation.test.ts'
+    : 'suites/**/*.test.ts';
 }
 
 export default defineConfig({

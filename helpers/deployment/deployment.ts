@@ -9,12 +9,19 @@ import { until } from '../until.ts';
 import { disagreements } from './agreement.ts';
 import { BASELINE, renderConfig } from './config.ts';
 import type { Driver, Server } from './driver.ts';
+import { Memory } from './memory.ts';
 import { Node } from './node.ts';
 import { depthOf, generations, type NodeSpec, type Topology } from './topology.ts';
 
 const LOGS_WITHIN_MS = 10_000;
 const IN_SYNC_WITHIN_MS = 30_000;
 const END_WITHIN_MS = 20_000;
+
+/** A synchronization, and who decided it. */
+export interface ServedResync extends ResyncEvent {
+  /** Name of the node. */
+  readonly upstream: string;
+}
 
 type EndHook = (deployment: Deployment) => Promise<void>;
 
@@ -27,6 +34,7 @@ export interface DeploymentOptions {
 export class Deployment implements AsyncDisposable {
   readonly topology: Topology;
   readonly timeline = new Timeline();
+  readonly memory = new Memory();
   readonly #driver: Driver;
   readonly #servers: Server[] = [];
   readonly #openLinks: Link[] = [];
@@ -146,20 +154,26 @@ export class Deployment implements AsyncDisposable {
       return;
     }
     const { inside } = await this.link(node, upstream);
+    await this.look(node.name);
     await node.call('REPLICAOF', inside.host, inside.port);
     this.timeline.record(node.name, `REPLICAOF ${upstream.name}`);
   }
 
+  /** Remembers what all nodes are, before something happens to the node or link of that name. */
+  look(cause: string): Promise<void> {
+    return this.memory.look(this.nodes, cause);
+  }
+
   /** The synchronizations of a replica as its upstreams decided them, in order. */
-  resyncsOf(replica: Node): ResyncEvent[] {
+  resyncsOf(replica: Node): ServedResync[] {
     return this.nodes
-      .flatMap((node) => node.resyncsServed())
+      .flatMap((node) => node.resyncsServed().map((event) => ({ ...event, upstream: node.name })))
       .filter(({ replicaPort }) => replicaPort === replica.server.port)
       .sort((a, b) => a.readAtMs - b.readAtMs);
   }
 
   /** Those that no expectation has judged yet. */
-  unjudgedResyncsOf(replica: Node): ResyncEvent[] {
+  unjudgedResyncsOf(replica: Node): ServedResync[] {
     return this.resyncsOf(replica).slice(this.#judged.get(replica.name) ?? 0);
   }
 
@@ -264,6 +278,7 @@ export class Deployment implements AsyncDisposable {
         upstream: server.inside,
         listener,
         timeline: this.timeline,
+        beforeHeal: () => this.look(name),
       });
       this.#openLinks.push(link);
       this.#upstreams.set(link, server);

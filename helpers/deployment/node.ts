@@ -185,6 +185,7 @@ export class Node {
   }
 
   async resume(): Promise<void> {
+    await this.deployment.look(this.name);
     await this.server.resume();
     this.#isPaused = false;
     this.#timeline.record(this.name, 'resumed');
@@ -196,6 +197,7 @@ export class Node {
       throw new ChaosError('misuse', `${this.name} is running: stop or kill it before a restart`);
     }
     if (options.data === 'lost') await this.server.loseData();
+    await this.deployment.look(this.name);
     this.#timeline.record(this.name, `restarting, data ${options.data}`);
     await this.start();
   }

@@ -1,8 +1,10 @@
 import { disagreements } from '../deployment/agreement.ts';
+import type { ServedResync } from '../deployment/deployment.ts';
 import type { Node } from '../deployment/node.ts';
 import { ChaosError } from '../errors.ts';
 import type { ResyncEvent, ResyncReason } from '../observe/resync.ts';
 import { until } from '../until.ts';
+import { mustAgreeWithModel } from './psync-model.ts';
 
 export interface ResyncExpectation {
   /** How many in a row, exactly. Default 1. */
@@ -16,7 +18,7 @@ export interface ResyncExpectation {
 interface Seen {
   readonly link: 'up' | 'down' | 'is a master';
   readonly syncInProgress: boolean;
-  readonly resyncs: readonly ResyncEvent[];
+  readonly resyncs: readonly ServedResync[];
   /** Upstreams whose log and counters do not tell the same story, in words. */
   readonly disagreements: readonly string[];
 }
@@ -25,7 +27,7 @@ interface Seen {
  * Waits until a replica is connected and has synchronized, then judges how: everything its upstreams
  * decided for it since the last judgement must be `times` times `kind`. The evidence is the upstream's
  * log, which names the replica and the reason; its counters (sync_full, sync_partial_ok) must agree with
- * it. Returns the resyncs; throws a ChaosError otherwise.
+ * it, and so must the model of PSYNC. Returns the resyncs; throws a ChaosError otherwise.
  */
 export async function resynced(
   replica: Node,
@@ -53,6 +55,7 @@ export async function resynced(
       `${replica.name} was expected to make ${expected}, and made:\n${seen.resyncs.map(inWords).join('\n')}`,
     );
   }
+  await mustAgreeWithModel(replica, seen.resyncs);
   replica.deployment.judged(replica);
   replica.deployment.timeline.record(replica.name, `resynced as expected: ${expected}`);
   return seen.resyncs;

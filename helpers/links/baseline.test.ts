@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, test } from 'vitest';
+import { freePort } from '../ports.ts';
 import { baseline } from './baseline.ts';
 import { PING } from './probe.ts';
 
@@ -10,7 +11,7 @@ async function answering(delayMs: () => number) {
     socket.on('error', () => {});
     socket.on('data', () => setTimeout(() => socket.write('+PONG\r\n'), delayMs()));
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(await freePort(), '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {

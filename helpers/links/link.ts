@@ -43,6 +43,12 @@ export interface ActiveFault extends AsyncDisposable {
   heal(): Promise<Outage>;
 }
 
+interface Surroundings {
+  readonly listener: Listener;
+  readonly timeline: Timeline;
+  readonly beforeHeal: () => Promise<void>;
+}
+
 /** One TCP path that passes through one proxy of its own. */
 export class Link {
   /** `replica-1 to master`, or `client to master`. */
@@ -51,14 +57,21 @@ export class Link {
   readonly #injector: Injector;
   readonly #listener: Listener;
   readonly #timeline: Timeline;
+  readonly #beforeHeal: () => Promise<void>;
   readonly #inForce = new Set<Fault>();
 
-  constructor(name: string, proxy: ToxiproxyProxy, listener: Listener, timeline: Timeline) {
+  /** `beforeHeal` is called while a fault is still in force. */
+  constructor(
+    name: string,
+    proxy: ToxiproxyProxy,
+    { listener, timeline, beforeHeal }: Surroundings,
+  ) {
     this.name = name;
     this.proxy = proxy;
     this.#injector = new Injector(proxy);
     this.#listener = listener;
     this.#timeline = timeline;
+    this.#beforeHeal = beforeHeal;
   }
 
   /** How servers reach the upstream through this link. */
@@ -93,10 +106,12 @@ export class Link {
 
     let removed: Promise<void> | undefined;
     const removeOnce = (): Promise<void> => {
-      removed ??= remove().then(() => {
-        this.#inForce.delete(applied);
-        this.#timeline.record(this.name, `healed: ${fault.kind}`);
-      });
+      removed ??= this.#beforeHeal()
+        .then(remove)
+        .then(() => {
+          this.#inForce.delete(applied);
+          this.#timeline.record(this.name, `healed: ${fault.kind}`);
+        });
       return removed;
     };
     let effect = 'no client can see it';
@@ -182,14 +197,9 @@ export class Link {
 /** Asks Toxiproxy for a proxy and makes a link of it. */
 export async function openLink(
   toxiproxy: { createProxy: (body: ProxyBody) => Promise<ToxiproxyProxy> },
-  options: {
-    readonly name: string;
-    readonly upstream: Address;
-    readonly listener: Listener;
-    readonly timeline: Timeline;
-  },
+  options: Surroundings & { readonly name: string; readonly upstream: Address },
 ): Promise<Link> {
-  const { name, upstream, listener, timeline } = options;
+  const { name, upstream, listener } = options;
   try {
     const proxy = await toxiproxy.createProxy({
       // Unique in this Toxiproxy even while two deployments share it.
@@ -198,7 +208,7 @@ export async function openLink(
       upstream: `${upstream.host}:${upstream.port}`,
       enabled: true,
     });
-    return new Link(name, proxy, listener, timeline);
+    return new Link(name, proxy, options);
   } catch (cause) {
     throw new ChaosError(
       'environment',

@@ -1,17 +1,9 @@
+import type { PsyncReason, PsyncRequest } from '../check/psync-model.ts';
 import type { LogLine } from './log.ts';
 
 /** Why an upstream answered a replica as it did, in its own log's terms. */
 export type ResyncReason =
-  /** The replica asked with `?`: it had no history to continue. */
-  | 'no-history'
-  /** The replica's history is ours and its next byte is in the backlog. */
-  | 'in-backlog'
-  /** The history is ours, the next byte is not in the backlog. */
-  | 'lack-of-backlog'
-  /** The replica's replication ID is neither of ours. */
-  | 'replication-id-mismatch'
-  /** The ID is our second one, the replica is past the offset up to which it is valid. */
-  | 'second-offset-exceeded'
+  | PsyncReason
   /** The replica used SYNC, which has no history to offer. */
   | 'legacy-sync';
 
@@ -24,6 +16,8 @@ export interface ResyncEvent {
   /** Start of the upstream's process that decided: counters of INFO begin anew with each. */
   readonly boot: number;
   readonly readAtMs: number;
+  /** What the replica asked for, as far as the upstream says it. */
+  readonly asked: Partial<PsyncRequest>;
   /** Bytes sent from the backlog; partial only. */
   readonly backlogBytes?: number;
   /** The upstream's lines that say so. */
@@ -33,11 +27,15 @@ export interface ResyncEvent {
 const ASKS = /^(?:Replica|Slave) (?:.*:)?(\S+) asks for synchronization/;
 /** What a server prints for a peer that announced no port. */
 const NO_PORT = 0;
-const ACCEPTED = /^Partial resynchronization request from \S+ accepted\. Sending (\d+) bytes/;
+const ACCEPTED =
+  /^Partial resynchronization request from \S+ accepted\. Sending (\d+) bytes of backlog starting from offset (\d+)/;
 const NO_HISTORY = /^Full resync requested by (?:replica|slave) /;
-const LACK_OF_BACKLOG = /^Unable to partial resync with (?:replica|slave) \S+ for lack of backlog/;
-const ID_MISMATCH = /^Partial resynchronization not accepted: Replication ID mismatch/;
-const SECOND_OFFSET = /^Partial resynchronization not accepted: Requested offset for second ID/;
+const LACK_OF_BACKLOG =
+  /^Unable to partial resync with (?:replica|slave) \S+ for lack of backlog \(\S+ request was:? (?:(\w+):)?(\d+)/;
+const ID_MISMATCH =
+  /^Partial resynchronization not accepted: Replication ID mismatch \(\S+ asked for '(\w+)'/;
+const SECOND_OFFSET =
+  /^Partial resynchronization not accepted: Requested offset for second ID was (\d+)/;
 const RDB_CHANNEL = /is capable of rdb channel synchronization, and partial sync isn't possible/;
 
 /**
@@ -71,27 +69,49 @@ export function resyncEvents(log: readonly LogLine[]): ResyncEvent[] {
 }
 
 function decide(asked: { replicaPort: number; text: string }, line: LogLine): ResyncEvent {
-  const accepted = ACCEPTED.exec(line.text);
   return {
-    kind: accepted === null ? 'full' : 'partial',
-    reason: accepted === null ? refusalOf(line.text) : 'in-backlog',
+    ...decisionOf(line.text),
     replicaPort: asked.replicaPort,
     boot: line.boot,
     readAtMs: line.readAtMs,
-    ...(accepted === null ? {} : { backlogBytes: Number(accepted[1]) }),
     evidence: [asked.text, line.text],
   };
 }
 
-function joinChannels(main: ResyncEvent, rdb: ResyncEvent): ResyncEvent {
-  if (rdb.kind === 'partial') return rdb;
-  return { ...rdb, reason: main.reason, evidence: [...main.evidence, ...rdb.evidence] };
+type LoggedDecision = Pick<ResyncEvent, 'kind' | 'reason' | 'asked' | 'backlogBytes'>;
+
+function decisionOf(text: string): LoggedDecision {
+  const [, sent, offset] = ACCEPTED.exec(text) ?? [];
+  if (sent !== undefined) {
+    const asked = { from: Number(offset) };
+    return { kind: 'partial', reason: 'in-backlog', asked, backlogBytes: Number(sent) };
+  }
+  return { kind: 'full', ...refusalOf(text) };
 }
 
-function refusalOf(text: string): ResyncReason {
-  if (NO_HISTORY.test(text)) return 'no-history';
-  if (LACK_OF_BACKLOG.test(text)) return 'lack-of-backlog';
-  if (ID_MISMATCH.test(text)) return 'replication-id-mismatch';
-  if (SECOND_OFFSET.test(text)) return 'second-offset-exceeded';
-  return 'legacy-sync';
+function joinChannels(main: ResyncEvent, rdb: ResyncEvent): ResyncEvent {
+  if (rdb.kind === 'partial') return rdb;
+  const { reason, asked } = main;
+  return { ...rdb, reason, asked, evidence: [...main.evidence, ...rdb.evidence] };
+}
+
+function refusalOf(text: string): Pick<ResyncEvent, 'reason' | 'asked'> {
+  if (NO_HISTORY.test(text)) return { reason: 'no-history', asked: { replid: '?', from: -1 } };
+  const lack = LACK_OF_BACKLOG.exec(text);
+  if (lack !== null) {
+    const [, replid, from] = lack;
+    return {
+      reason: 'lack-of-backlog',
+      asked: { ...(replid === undefined ? {} : { replid }), from: Number(from) },
+    };
+  }
+  const mismatch = ID_MISMATCH.exec(text)?.[1];
+  if (mismatch !== undefined) {
+    return { reason: 'replication-id-mismatch', asked: { replid: mismatch } };
+  }
+  const from = SECOND_OFFSET.exec(text)?.[1];
+  if (from !== undefined) {
+    return { reason: 'second-offset-exceeded', asked: { from: Number(from) } };
+  }
+  return { reason: 'legacy-sync', asked: {} };
 }

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { expect } from 'vitest';
 import { RawClient } from '../../fixtures/reference/testing/raw-client.ts';
 import { REFERENCE, Subject } from '../../fixtures/reference/testing/subject.ts';
-import { Ports } from '../../helpers/deployment/processes/ports.ts';
+import { Ports } from '../../helpers/ports.ts';
 import { test as withSession } from './session.ts';
 
 /** An address of this machine that is not loopback. */

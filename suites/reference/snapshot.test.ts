@@ -9,8 +9,8 @@ import {
   REFERENCE,
   Subject,
 } from '../../fixtures/reference/testing/subject.ts';
-import { Ports } from '../../helpers/deployment/processes/ports.ts';
 import type { Session } from '../../helpers/deployment/session/session.ts';
+import { Ports } from '../../helpers/ports.ts';
 import { type Random, seeded } from '../../helpers/random.ts';
 import { until } from '../../helpers/until.ts';
 import { test as withSession } from './session.ts';

@@ -9,9 +9,9 @@ import {
   REFERENCE,
   Subject,
 } from '../../fixtures/reference/testing/subject.ts';
-import { Ports } from '../../helpers/deployment/processes/ports.ts';
 import type { Session } from '../../helpers/deployment/session/session.ts';
 import { findProgram } from '../../helpers/deployment/targets/binary.ts';
+import { Ports } from '../../helpers/ports.ts';
 import { until } from '../../helpers/until.ts';
 import { test as withSession } from './session.ts';
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
 import { Toxiproxy } from 'toxiproxy-node-client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../../helpers/ports.ts';
 import { dial } from '../../helpers/toxiproxy/testing/peer.ts';
 import { until } from '../../helpers/until.ts';
 import { call } from './http.ts';
@@ -181,11 +181,7 @@ describe.for(implementations())('links through $name', PATIENCE, ({ start }) => 
   });
 });
 
-/** An address where nothing listens, because it did and was closed. */
+/** An address where nothing listens. */
 async function refusedAddress({ upstreamHost }: Subject): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return `${upstreamHost}:${typeof address === 'object' ? address?.port : ''}`;
+  return `${upstreamHost}:${await freePort()}`;
 }

@@ -1,6 +1,6 @@
 import { GenericContainer } from 'testcontainers';
+import { freePort } from '../../ports.ts';
 import { until } from '../../until.ts';
-import { Ports } from '../processes/ports.ts';
 import { OWNER_LABEL, ownerLabelValue, SESSION_LABEL } from '../session/folder.ts';
 import { Session } from '../session/session.ts';
 import { removeContainer } from './engine-helpers.ts';
@@ -17,7 +17,7 @@ export interface ToxiproxyOnHost extends AsyncDisposable {
 export async function startToxiproxyOnHost(image: string): Promise<ToxiproxyOnHost> {
   await using resources = new AsyncDisposableStack();
   const session = resources.use(await Session.open({ usesContainers: true }));
-  const port = await resources.use(await Ports.reserve()).next();
+  const port = await freePort();
   process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
   const container = await new GenericContainer(image)
     .withNetworkMode('host')

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Toxiproxy } from 'toxiproxy-node-client';
 import { ChaosError, messageOf } from '../../errors.ts';
+import { Ports } from '../../ports.ts';
 import { ToxiproxyServer } from '../../toxiproxy/server.ts';
 import { until } from '../../until.ts';
 import type { Driver, Listener, Server, ServerSpec } from '../driver.ts';
@@ -9,7 +10,6 @@ import { EMBEDDED_SEED, EMBEDDED_TAP } from '../embedded-toxiproxy.ts';
 import { Session } from '../session/session.ts';
 import type { ProcessesTarget } from '../target.ts';
 import { Child } from './child.ts';
-import { Ports } from './ports.ts';
 import { ProcessServer } from './server.ts';
 
 /** Servers as child processes, Toxiproxy embedded or as one, too; everything listens on 127.0.0.1. */

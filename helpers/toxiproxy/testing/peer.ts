@@ -1,4 +1,5 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { freePort } from '../../ports.ts';
 import { until } from '../../until.ts';
 
 /** How a peer saw its connection end: `end` is a FIN, `reset` a RST. */
@@ -90,7 +91,8 @@ export class Upstream implements AsyncDisposable {
 
   static async listen(host = '127.0.0.1'): Promise<Upstream> {
     const upstream = new Upstream(host);
-    upstream.#server.listen({ port: 0, host: host === '127.0.0.1' ? host : '0.0.0.0' });
+    const port = await freePort();
+    upstream.#server.listen({ port, host: host === '127.0.0.1' ? host : '0.0.0.0' });
     await new Promise((resolve) => upstream.#server.once('listening', resolve));
     return upstream;
   }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { ChaosError } from '../../errors.ts';
+import { freePort } from '../../ports.ts';
 import { until } from '../../until.ts';
 
 /** A Toxiproxy that runs as a process of its own. */
@@ -23,19 +23,6 @@ export async function startEmbedded(...options: readonly string[]): Promise<Prog
 /** Starts `toxiproxy-server`, by its path or from the PATH, in the same way. */
 export async function startReal(path: string, ...options: readonly string[]): Promise<Program> {
   return start(path, [], options);
-}
-
-/** A TCP port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, LOOPBACK);
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') {
-    throw new ChaosError('environment', `a free port of ${LOOPBACK}: the system gave none`);
-  }
-  return address.port;
 }
 
 async function start(

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { setInterval as every } from 'node:timers/promises';
 import { Toxiproxy } from 'toxiproxy-node-client';
+import { freePort } from '../../ports.ts';
 import { forkRandom } from '../random.ts';
 import type { Program } from './program.ts';
 
@@ -46,7 +47,7 @@ export async function sendToSlowReader(
       if (!socket.write(data)) await once(socket, 'drain');
     }
     socket.end();
-  }).listen(0, '127.0.0.1');
+  }).listen(await freePort(), '127.0.0.1');
   await once(upstream, 'listening');
   const address = upstream.address();
   const proxy = await new Toxiproxy(program.url).createProxy({

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net';
-import { ChaosError } from '../../errors.ts';
+import { ChaosError } from './errors.ts';
 
 /**
  * Below the range from which kernels draw ports for outgoing connections, so that none of those can
@@ -57,6 +57,17 @@ export class Ports implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return close(this.#reservation);
   }
+}
+
+let ours: Promise<Ports> | undefined;
+
+/**
+ * A port of this process's own block. Tests listen on such ones, and not on those that the system picks: a client
+ * that goes on trying a server of some other test, gone by now, would find this one's in its place.
+ */
+export async function freePort(): Promise<number> {
+  ours ??= Ports.reserve();
+  return (await ours).next();
 }
 
 function listen(port: number): Promise<Server | undefined> {
