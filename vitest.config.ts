@@ -10,6 +10,7 @@ import {
 import { requireTargets } from './helpers/deployment/targets/require.ts';
 import { targetTable } from './helpers/deployment/targets/table.ts';
 import { ChaosError, messageOf } from './helpers/errors.ts';
+import { VerdictsReporter } from './helpers/report/verdicts.ts';
 
 const UNIT = 'unit';
 const TOXIPROXY = TOXIPROXY_PROJECT;
@@ -49,6 +50,7 @@ function suitesOf(target: Target): string {
 export default defineConfig({
   test: {
     globalSetup: './helpers/global-setup.ts',
+    reporters: ['default', new VerdictsReporter()],
     // Suites wait for servers more than they compute.
     maxWorkers: 6,
     teardownTimeout: 60_000,

@@ -2,7 +2,15 @@
  * How a run can end without a pass. `correctness` and `liveness` speak of the server under test,
  * `inconclusive` of a test that did not get to bite, `environment` of the machine, `misuse` of the caller.
  */
-export type Verdict = 'correctness' | 'liveness' | 'inconclusive' | 'environment' | 'misuse';
+export type Verdict = (typeof VERDICTS)[number];
+
+export const VERDICTS = [
+  'correctness',
+  'liveness',
+  'inconclusive',
+  'environment',
+  'misuse',
+] as const;
 
 /** An error of ours: the verdict class is stable and machine readable, the message finishes the sentence. */
 export class ChaosError extends Error {

@@ -21,6 +21,10 @@ const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Com
     about: 'measure deployments, verdicts and the embedded Toxiproxy',
     load: async () => (await import('./bench.ts')).bench,
   },
+  coverage: {
+    about: 'tell which scenarios of the catalogue are tested, where, and how they ended',
+    load: async () => (await import('./coverage.ts')).coverage,
+  },
   'check-workflows': {
     about: 'lint .github/workflows',
     load: async () => (await import('./check-workflows.ts')).checkWorkflows,

@@ -1,0 +1,14 @@
+import { SCENARIOS } from '../../fixtures/scenarios.ts';
+import { coverageOf, coverageTable } from '../report/coverage.ts';
+import { readVerdicts, VERDICTS_FILE } from '../report/verdicts.ts';
+
+/**
+ * `redis-chaos coverage [FILE ...]`: the catalogue of scenarios, and what tests say of each, from the verdicts of
+ * the last run or of those named. Returns the exit code: 1 if the verdicts cannot be read.
+ */
+export async function coverage(files: readonly string[]): Promise<number> {
+  const all = files.length === 0 ? [VERDICTS_FILE] : files;
+  const verdicts = (await Promise.all(all.map(readVerdicts))).flat();
+  console.log(coverageTable(coverageOf(SCENARIOS, verdicts)));
+  return 0;
+}

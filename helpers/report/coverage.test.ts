@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { coverageOf, coverageTable } from './coverage.ts';
+import { type Judged, verdictOf } from './verdicts.ts';
+
+const scenarios = { P1: 'breaks', P2: 'masters', N3: 'cuts' };
+
+function judged(test: string, target: string, verdict: Judged['verdict'] = 'pass'): Judged {
+  return { file: 'suites/a.test.ts', test, target, verdict };
+}
+
+test('a row for each test that names a scenario, and the scenarios that none names', () => {
+  const verdicts = [
+    judged('a short | cut [P1] [N3]', 'redis:8.0'),
+    judged('a short | cut [P1] [N3]', 'reference', 'liveness'),
+    judged('a long cut [P1]', 'valkey:9.1'),
+    judged('a long cut [P1]', 'redis:8.0'),
+    judged('of no scenario', 'redis:8.0'),
+    { ...judged('a name like this [P2]', 'unit'), file: 'helpers/a.test.ts' },
+  ];
+  expect(coverageTable(coverageOf(scenarios, verdicts)).split('\n')).toEqual([
+    '| id | test | verdicts |',
+    '| --- | --- | --- |',
+    '| P1 | suites/a.test.ts: a short \\| cut | pass: redis:8.0; liveness: reference |',
+    '| P1 | suites/a.test.ts: a long cut | pass: redis:8.0, valkey:9.1 |',
+    '| N3 | suites/a.test.ts: a short \\| cut | pass: redis:8.0; liveness: reference |',
+    '',
+    '2 of 3 scenarios have a test. Not written yet:',
+    '',
+    '- P2: masters',
+  ]);
+});
+
+test('a test that names what is not in the catalogue is named', () => {
+  expect(() => coverageOf(scenarios, [judged('a cut [P9]', 'redis:8.0')])).toThrow(
+    'suites/a.test.ts names P9 in "a cut [P9]": it is not in the catalogue',
+  );
+});
+
+test.for([
+  ['AssertionError', 'liveness: waited', 'liveness'],
+  ['ChaosError', 'inconclusive: no effect', 'inconclusive'],
+  ['AssertionError', 'expected 1 to be 2', 'correctness'],
+  ['Error', 'socket hang up', 'environment'],
+] as const)('%s, %s', ([name, message, verdict]) => {
+  expect(verdictOf(name, message)).toBe(verdict);
+});
