@@ -3,8 +3,11 @@ import type { PsyncRequest } from '../check/psync-model.ts';
 import type { ServedResync } from '../deployment/deployment.ts';
 import type { Node } from '../deployment/node.ts';
 import { ChaosError } from '../errors.ts';
+import { until } from '../until.ts';
 
 const ASKS = /^Trying a partial resynchronization \(request (\w+):(-?\d+)\)/;
+/** The logs of two servers are read apart: the answer can come before the question. */
+const LOGGED_WITHIN_MS = 10_000;
 
 /**
  * Throws a `correctness` error unless upstreams decided as the model of PSYNC does, from what the replica's
@@ -15,10 +18,12 @@ export async function mustAgreeWithModel(
   resyncs: readonly ServedResync[],
 ): Promise<void> {
   await replica.deployment.look('judgement');
-  const objections = resyncs.flatMap((resync) => {
-    const objection = objectionTo(replica, resync);
-    return objection === undefined ? [] : [[objection, ...resync.evidence].join('\n    ')];
-  });
+  const objections: string[] = [];
+  for (const resync of resyncs) {
+    if (resync.reason === 'legacy-sync') continue;
+    const objection = objectionTo(replica, resync, await requestOf(replica, resync));
+    if (objection !== undefined) objections.push([objection, ...resync.evidence].join('\n    '));
+  }
   if (objections.length === 0) return;
   throw new ChaosError(
     'correctness',
@@ -26,12 +31,11 @@ export async function mustAgreeWithModel(
   );
 }
 
-function objectionTo(replica: Node, resync: ServedResync): string | undefined {
-  if (resync.reason === 'legacy-sync') return undefined;
-  const request = requestOf(replica, resync);
-  if (request === undefined) {
-    return `${replica.name} did not log that it asked for ${JSON.stringify(resync.asked)}`;
-  }
+function objectionTo(
+  replica: Node,
+  resync: ServedResync,
+  request: PsyncRequest,
+): string | undefined {
   const { memory } = replica.deployment;
   const { upstream, boot, readAtMs } = resync;
   // What happens to other links says nothing of when this one asked.
@@ -43,15 +47,28 @@ function objectionTo(replica: Node, resync: ServedResync): string | undefined {
   });
 }
 
-/** The last request that the upstream's words fit. */
-function requestOf(replica: Node, { asked }: ServedResync): PsyncRequest | undefined {
+/** The last request in the replica's log that the upstream's words fit. */
+async function requestOf(replica: Node, { asked }: ServedResync): Promise<PsyncRequest> {
   if (asked.replid === '?') return { replid: '?', from: -1 };
-  return replica.server.log.lines
-    .flatMap(({ text }) => {
-      const [, replid, from] = ASKS.exec(text) ?? [];
-      return replid === undefined ? [] : [{ replid, from: Number(from) }];
-    })
-    .findLast(
-      ({ replid, from }) => (asked.replid ?? replid) === replid && (asked.from ?? from) === from,
-    );
+  const request = await until(
+    () =>
+      requests(replica).findLast(
+        ({ replid, from }) => (asked.replid ?? replid) === replid && (asked.from ?? from) === from,
+      ),
+    (found) => found !== undefined,
+    {
+      what: `${replica.name} to log that it asked for what its upstream answered, ${JSON.stringify(asked)}`,
+      withinMs: LOGGED_WITHIN_MS,
+      verdict: 'inconclusive',
+      describe: () => JSON.stringify(requests(replica)),
+    },
+  );
+  return request as PsyncRequest;
+}
+
+function requests(replica: Node): PsyncRequest[] {
+  return replica.server.log.lines.flatMap(({ text }) => {
+    const [, replid, from] = ASKS.exec(text) ?? [];
+    return replid === undefined ? [] : [{ replid, from: Number(from) }];
+  });
 }
