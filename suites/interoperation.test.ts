@@ -62,7 +62,7 @@ test('a cut under load is resumed from either side', async ({ deployment }) => {
   await using line = await deployment.start(chain(2));
   const [middle, leaf] = [line.node('replica-1'), line.node('replica-2')];
   for (const replica of [middle, leaf]) {
-    await using writes = await load(line.master, { seed: 3, ratePerSecond: 200, floor: 40 });
+    await using writes = await load(line.master, { seed: 3, ratePerSecond: 200, floor: 20 });
     const outage = await replica.link.apply(cut());
     await writes.goesOn(20);
     await outage.heal();
