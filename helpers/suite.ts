@@ -7,6 +7,7 @@ import { relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { test as base, inject, type TestError } from 'vitest';
 import { allOf } from './all-of.ts';
+import { type Capability, can, sinceWhen } from './deployment/capabilities.ts';
 import { Deployment } from './deployment/deployment.ts';
 import { startDriver } from './deployment/driver-for.ts';
 import { tapOf } from './deployment/embedded-toxiproxy.ts';
@@ -20,10 +21,12 @@ import { collectEvidence, type Evidence } from './report/evidence.ts';
 import { extensionsOf } from './toxiproxy/extensions.ts';
 
 export { expect } from 'vitest';
-export { noPings } from './deployment/config.ts';
+export { debugAllowed, noPings } from './deployment/config.ts';
 export type { Deployment } from './deployment/deployment.ts';
 export type { Node } from './deployment/node.ts';
+export { syncCounts } from './deployment/sync-counts.ts';
 export { chain, masterWithReplicas, topology, tree } from './deployment/topology.ts';
+export { answers } from './expect/answers.ts';
 export * from './links/faults/index.ts';
 export { until } from './until.ts';
 export { askPsync } from './workload/ask-psync.ts';
@@ -42,6 +45,8 @@ export interface Deployments {
   start(topology: Topology): Promise<Deployment>;
   /** Passes over the test, with this as the reason, where the links lack a fault it is about. */
   needs(extension: Extension): Promise<void>;
+  /** The same where the server lacks what it is about. */
+  needsServer(capability: Capability): void;
 }
 
 const ARTIFACTS = 'artifacts';
@@ -112,6 +117,13 @@ export const test = base
         needs: async (extension) => {
           const has = await extensionsOf(driver.toxiproxy.host);
           skip(!has.includes(extension), `${extension} needs the embedded Toxiproxy in the links`);
+        },
+        needsServer: (capability) => {
+          const { product, version } = driver.target;
+          skip(
+            !can(driver.target, capability),
+            `${capability} needs ${sinceWhen(capability)}, this is ${product} ${version}`,
+          );
         },
         start: async (topology) => {
           const deployment = await Deployment.start(driver, topology, {

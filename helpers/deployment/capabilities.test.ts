@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { can, compareVersions } from './capabilities.ts';
+import { can, compareVersions, sinceWhen } from './capabilities.ts';
 
 test.for([
   ['7.0.15', '7.0', 1],
@@ -15,4 +15,8 @@ test('a capability by product and version', () => {
   expect(can({ product: 'redis', version: '7.0.15' }, 'hpexpireat')).toBe(false);
   expect(can({ product: 'redis', version: '7.4' }, 'hpexpireat')).toBe(true);
   expect(can({ product: 'valkey', version: '8.1.1' }, 'hpexpireat')).toBe(false);
+});
+
+test('what a capability needs, in words', () => {
+  expect(sinceWhen('waitaof')).toBe('Redis 7.2 or Valkey 7.2');
 });

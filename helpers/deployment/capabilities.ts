@@ -16,6 +16,11 @@ const SINCE = {
   'stream-counters': { redis: '7.0', valkey: '7.2' },
   /** XREADGROUP replicates entries-read (redis/redis#12898). */
   'entries-read-replicated': { redis: '7.4', valkey: '8.0' },
+  /** Every TTL is replicated as the instant it ends at, which PEXPIRETIME tells. */
+  'absolute-ttls': { redis: '7.0', valkey: '7.2' },
+  /** A master restarted from its RDB goes on with the history it had. */
+  'master-keeps-history': { redis: '7.0', valkey: '7.2' },
+  waitaof: { redis: '7.2', valkey: '7.2' },
 } as const satisfies Record<string, Record<Versioned['product'], string>>;
 
 export type Capability = keyof typeof SINCE;
@@ -23,6 +28,12 @@ export type Capability = keyof typeof SINCE;
 /** Whether a server of this version can do it. */
 export function can(server: Versioned, capability: Capability): boolean {
   return compareVersions(server.version, SINCE[capability][server.product]) >= 0;
+}
+
+/** The first versions that can do it, in words. */
+export function sinceWhen(capability: Capability): string {
+  const { redis, valkey } = SINCE[capability];
+  return `Redis ${redis} or Valkey ${valkey}`;
 }
 
 /** Negative, zero or positive as a is older than, the same as or newer than b; absent parts are zero. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { renderConfig } from './config.ts';
+import { debugAllowed, renderConfig } from './config.ts';
 
 test('later configurations win, lists repeat the directive, nothing is quoted but the empty value', () => {
   const text = renderConfig(
@@ -9,4 +9,11 @@ test('later configurations win, lists repeat the directive, nothing is quoted bu
   expect(text).toBe(
     'save ""\nport 7001\nclient-output-buffer-limit replica 1mb 1mb 0\nclient-output-buffer-limit pubsub 1mb 1mb 0\n',
   );
+});
+
+test('DEBUG is allowed by a directive only where there is one', () => {
+  expect(debugAllowed({ product: 'redis', version: '7.0' })).toEqual({
+    'enable-debug-command': 'yes',
+  });
+  expect(debugAllowed({ product: 'redis', version: '6.0.16' })).toEqual({});
 });

@@ -1,3 +1,5 @@
+import { can, type Versioned } from './capabilities.ts';
+
 /** Directives of a redis.conf. A list gives the directive once per value. */
 export type Config = Readonly<Record<string, string | number | readonly string[]>>;
 
@@ -14,6 +16,11 @@ export const BASELINE: Config = {
 
 /** Longer than any test: no PING of a master's adds bytes to the stream. */
 export const noPings: Config = { 'repl-ping-replica-period': 3_600 };
+
+/** DEBUG for the test's own connections, on any server. */
+export function debugAllowed(server: Versioned): Config {
+  return can(server, 'enable-debug-command') ? { 'enable-debug-command': 'yes' } : {};
+}
 
 /** Renders a redis.conf. Values are written as given but for the empty one, which needs quotes. */
 export function renderConfig(...configs: readonly Config[]): string {
