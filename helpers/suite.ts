@@ -25,9 +25,11 @@ export type { Deployment } from './deployment/deployment.ts';
 export type { Node } from './deployment/node.ts';
 export { chain, masterWithReplicas, topology, tree } from './deployment/topology.ts';
 export * from './links/faults/index.ts';
+export { tapStream } from './observe/stream-tap.ts';
 export { until } from './until.ts';
 export { askPsync } from './workload/ask-psync.ts';
 export { fill, load, writeBytes } from './workload/on-node.ts';
+export { streamOf } from './workload/stream-of.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

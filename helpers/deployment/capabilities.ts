@@ -16,6 +16,16 @@ const SINCE = {
   'stream-counters': { redis: '7.0', valkey: '7.2' },
   /** XREADGROUP replicates entries-read (redis/redis#12898). */
   'entries-read-replicated': { redis: '7.4', valkey: '8.0' },
+  /** GETDEL, GETEX, LMOVE, BLMOVE, SET with GET; GETSET replicates as SET. */
+  'get-and-change': { redis: '6.2', valkey: '7.2' },
+  /** Times to live replicate as the time they end at: PEXPIREAT, SET with PXAT. */
+  'absolute-expiry-replicated': { redis: '7.0', valkey: '7.2' },
+  /** A transaction replicates as one only where it changed more than one thing. */
+  'bare-single-writes': { redis: '7.0', valkey: '7.2' },
+  /** The SELECT that a transaction needs replicates inside of it, not before. */
+  'select-inside-multi': { redis: '7.2', valkey: '7.2' },
+  /** SPOP with a count replicates as SREM of up to 1024 members, not of one each. */
+  'srem-in-batches': { redis: '7.2', valkey: '7.2' },
 } as const satisfies Record<string, Record<Versioned['product'], string>>;
 
 export type Capability = keyof typeof SINCE;
