@@ -24,6 +24,8 @@ const SINCE = {
   'bare-single-writes': { redis: '7.0', valkey: '7.2' },
   /** The SELECT that a transaction needs replicates inside of it, not before. */
   'select-inside-multi': { redis: '7.2', valkey: '7.2' },
+  /** FLUSHDB of an empty database replicates (redis/redis#10691, in 7.0 from 7.0.1 on). */
+  'empty-flushdb-replicated': { redis: '7.0', valkey: '7.2' },
   /** SPOP with a count replicates as SREM of up to 1024 members, not of one each. */
   'srem-in-batches': { redis: '7.2', valkey: '7.2' },
 } as const satisfies Record<string, Record<Versioned['product'], string>>;
