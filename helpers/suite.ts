@@ -28,9 +28,11 @@ export { syncCounts } from './deployment/sync-counts.ts';
 export { chain, masterWithReplicas, topology, tree } from './deployment/topology.ts';
 export { answers } from './expect/answers.ts';
 export * from './links/faults/index.ts';
+export { tapStream } from './observe/stream-tap.ts';
 export { until } from './until.ts';
 export { askPsync } from './workload/ask-psync.ts';
 export { fill, load, writeBytes } from './workload/on-node.ts';
+export { streamOf } from './workload/stream-of.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

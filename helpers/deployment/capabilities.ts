@@ -16,11 +16,21 @@ const SINCE = {
   'stream-counters': { redis: '7.0', valkey: '7.2' },
   /** XREADGROUP replicates entries-read (redis/redis#12898). */
   'entries-read-replicated': { redis: '7.4', valkey: '8.0' },
-  /** Every TTL is replicated as the instant it ends at, which PEXPIRETIME tells. */
+  /** Times to live replicate as the instant they end at (PEXPIREAT, SET with PXAT), which PEXPIRETIME tells. */
   'absolute-ttls': { redis: '7.0', valkey: '7.2' },
   /** A master restarted from its RDB goes on with the history it had. */
   'master-keeps-history': { redis: '7.0', valkey: '7.2' },
   waitaof: { redis: '7.2', valkey: '7.2' },
+  /** GETDEL, GETEX, LMOVE, BLMOVE, SET with GET; GETSET replicates as SET. */
+  'get-and-change': { redis: '6.2', valkey: '7.2' },
+  /** A transaction replicates as one only where it changed more than one thing. */
+  'bare-single-writes': { redis: '7.0', valkey: '7.2' },
+  /** The SELECT that a transaction needs replicates inside of it, not before. */
+  'select-inside-multi': { redis: '7.2', valkey: '7.2' },
+  /** FLUSHDB of an empty database replicates (redis/redis#10691, in 7.0 from 7.0.1 on). */
+  'empty-flushdb-replicated': { redis: '7.0', valkey: '7.2' },
+  /** SPOP with a count replicates as SREM of up to 1024 members, not of one each. */
+  'srem-in-batches': { redis: '7.2', valkey: '7.2' },
 } as const satisfies Record<string, Record<Versioned['product'], string>>;
 
 export type Capability = keyof typeof SINCE;

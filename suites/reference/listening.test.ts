@@ -2,8 +2,8 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { expect } from 'vitest';
-import { RawClient } from '../../fixtures/reference/testing/raw-client.ts';
 import { REFERENCE, Subject } from '../../fixtures/reference/testing/subject.ts';
+import { RawClient } from '../../helpers/observe/raw-client.ts';
 import { Ports } from '../../helpers/ports.ts';
 import { test as withSession } from './session.ts';
 

@@ -1,0 +1,122 @@
+/** Clients that wait for a list: what the stream holds once they are served, and what becomes of them otherwise. */
+import { can } from '../helpers/deployment/capabilities.ts';
+import {
+  type Deployments,
+  expect,
+  masterWithReplicas,
+  type Node,
+  noPings,
+  streamOf,
+  test,
+  until,
+} from '../helpers/suite.ts';
+
+type Row = [sent: string, arrives: string];
+
+const POPS: readonly Row[] = [
+  ['BLPOP A 0', 'LPOP A'],
+  ['BRPOP A 0', 'RPOP A'],
+  ['BRPOPLPUSH A B 0', 'RPOPLPUSH A B'],
+];
+const ENDS = ['LEFT', 'RIGHT'];
+const MOVES: readonly Row[] = ENDS.flatMap((from) =>
+  ENDS.map((to): Row => [`BLMOVE A B ${from} ${to} 0`, `LMOVE A B ${from} ${to}`]),
+);
+
+const rowsFor = ({ target }: Deployments): readonly Row[] =>
+  can(target, 'get-and-change') ? [...POPS, ...MOVES] : POPS;
+
+test('blocking pops and moves that find something arrive as those that do not block [C3]', async ({
+  deployment,
+}) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+  await using stream = await streamOf(pair.master);
+
+  for (const [sent, arrives] of rowsFor(deployment)) {
+    await stream.after('DEL A B', 'RPUSH A 1 2');
+    expect(await stream.after(sent), sent).toEqual([arrives]);
+  }
+
+  await expect(pair.replica).toConvergeWith(pair.master);
+});
+
+test('blocking pops and moves that had to wait arrive after what they waited for [C3]', async ({
+  deployment,
+}) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+  await using stream = await streamOf(pair.master);
+  using waiting = pair.master.dedicated();
+
+  for (const [sent, arrives] of rowsFor(deployment)) {
+    await stream.after('DEL A B');
+    const [name = '', ...args] = sent.split(' ');
+    const served = waiting.call(name, ...args);
+    await blocked(pair.master, 1);
+    const streamed = await stream.after('RPUSH A 1');
+    expect([await served].flat().at(-1), sent).toBe('1');
+    // Redis 7.0 writes the ends of a list in small letters here.
+    expect(
+      streamed.map((line) => line.toUpperCase()),
+      sent,
+    ).toEqual(['RPUSH A 1', arrives]);
+  }
+
+  await expect(pair.replica).toConvergeWith(pair.master);
+});
+
+test('what a transaction brings is popped after it, not in it [C3] [C16]', async ({
+  deployment,
+}) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+  await using stream = await streamOf(pair.master);
+  using waiting = pair.master.dedicated();
+  const served = waiting.call('BLPOP', 'A', 0);
+  await blocked(pair.master, 1);
+
+  const streamed = await stream.after('MULTI', 'RPUSH A 1 2', 'SET B 1', 'EXEC');
+
+  expect(await served).toEqual(['A', '1']);
+  expect(streamed).toEqual(['MULTI', 'RPUSH A 1 2', 'SET B 1', 'EXEC', 'LPOP A']);
+  await expect(pair.replica).toConvergeWith(pair.master);
+});
+
+test('blocked clients are thrown out when their server becomes a replica, and take nothing [C4]', async ({
+  deployment,
+}) => {
+  // Who has a PING more than the heir cannot be continued by it.
+  await using pair = await deployment.start(masterWithReplicas(1, { config: noPings }));
+  const [demoted, heir] = [pair.master, pair.replica];
+  using one = demoted.dedicated();
+  using other = demoted.dedicated();
+  const replies = Promise.allSettled([
+    one.call('BLPOP', 'list', 0),
+    other.call('BRPOPLPUSH', 'list', 'elsewhere', 0),
+  ]);
+  await blocked(demoted, 2);
+
+  await heir.promote();
+  await demoted.replicaOf(heir);
+
+  for (const reply of await replies) {
+    expect(reply).toMatchObject({
+      status: 'rejected',
+      reason: { message: expect.stringMatching(/^UNBLOCKED force unblock/) },
+    });
+  }
+  await heir.call('RPUSH', 'list', '1', '2');
+  await expect(demoted).toConvergeWith(heir);
+  expect(await demoted.call('LLEN', 'list')).toBe(2);
+});
+
+/** Waits until so many clients of a node are blocked. */
+async function blocked(node: Node, clients: number): Promise<void> {
+  await until(
+    async () => (await node.clientList()).filter(({ flags }) => flags.has('b')).length,
+    (count) => count === clients,
+    {
+      what: `${clients} clients of ${node.name} to block`,
+      withinMs: 5_000,
+      verdict: 'inconclusive',
+    },
+  );
+}

@@ -1,0 +1,153 @@
+/**
+ * What a master's replication stream holds for what its clients did: effects, not commands, so that replicas come to
+ * the same data whenever they read it. A spy replica tells the stream, a real one converges.
+ */
+import { can } from '../helpers/deployment/capabilities.ts';
+import { expect, masterWithReplicas, noPings, streamOf, test, until } from '../helpers/suite.ts';
+
+/** In the year 2100. */
+const FAR_S = 4_102_444_800;
+const FAR_MS = FAR_S * 1_000;
+
+test('increments by a float arrive as what they came to, and keep the time to live [C1]', async ({
+  deployment,
+}) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+  await using stream = await streamOf(pair.master);
+  await stream.after('SET number 1.5', 'HSET hash field 1.5');
+  await stream.after(`EXPIREAT number ${FAR_S}`, `EXPIREAT hash ${FAR_S}`);
+
+  expect(await stream.after('INCRBYFLOAT number 0.25')).toEqual(['SET number 1.75 KEEPTTL']);
+  expect(await stream.after('HINCRBYFLOAT hash field 0.25')).toEqual(['HSET hash field 1.75']);
+
+  await expect(pair.replica).toConvergeWith(pair.master);
+  expect(await pair.replica.call('PTTL', 'number')).toBeGreaterThan(0);
+  expect(await pair.replica.call('PTTL', 'hash')).toBeGreaterThan(0);
+});
+
+test('what reads and writes at once arrives as the write [C2]', async ({ deployment }) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+  await using stream = await streamOf(pair.master);
+  const isNewer = can(deployment.target, 'get-and-change');
+
+  const getset = await stream.after('SET key old', 'GETSET key new');
+  expect(getset).toEqual(['SET key old', isNewer ? 'SET key new' : 'GETSET key new']);
+  const others: [sent: string, arrives: string[]][] = [
+    ['SET key newer GET', ['SET key newer']],
+    [`GETEX key EXAT ${FAR_S}`, [`PEXPIREAT key ${FAR_MS}`]],
+    ['GETEX key', []],
+    ['GETEX key PERSIST', ['PERSIST key']],
+    ['GETDEL key', ['DEL key']],
+    ['GETDEL key', []],
+  ];
+  for (const [sent, arrives] of isNewer ? others : []) {
+    expect(await stream.after(sent), sent).toEqual(arrives);
+  }
+
+  await expect(pair.replica).toConvergeWith(pair.master);
+});
+
+test('times to live arrive as the time they end at', async ({ deployment }) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+  await using stream = await streamOf(pair.master);
+  const isAbsolute = can(deployment.target, 'absolute-ttls');
+  const rows: [sent: string, arrives: string][] = [
+    ['SET key v PX 900000', 'SET key v PXAT'],
+    ['SET key v EX 900', 'SET key v PXAT'],
+    ['SETEX key 900 v', 'SET key v PXAT'],
+    ['PSETEX key 900000 v', 'SET key v PXAT'],
+    ['EXPIRE key 900', 'PEXPIREAT key'],
+    ['PEXPIRE key 900000', 'PEXPIREAT key'],
+    [`EXPIREAT key ${FAR_S}`, 'PEXPIREAT key'],
+    [`PEXPIREAT key ${FAR_MS}`, 'PEXPIREAT key'],
+  ];
+
+  for (const [sent, arrives] of rows) {
+    const streamed = await stream.after(sent);
+    const expected = isAbsolute
+      ? `${arrives} ${await stream.client.call('PEXPIRETIME', 'key')}`
+      : sent;
+    expect(streamed, sent).toEqual([expected]);
+  }
+
+  await expect(pair.replica).toConvergeWith(pair.master);
+});
+
+test.for([
+  { freed: 'at once', lazily: 'no', verb: 'DEL' },
+  { freed: 'in the background', lazily: 'yes', verb: 'UNLINK' },
+])(
+  'a time to live that is over arrives as $verb where keys are freed $freed',
+  async ({ lazily, verb }, { deployment }) => {
+    const config = { 'lazyfree-lazy-expire': lazily };
+    await using pair = await deployment.start(masterWithReplicas(1, { config }));
+    await using stream = await streamOf(pair.master);
+
+    expect(await stream.after('SET key v', 'EXPIRE key -1')).toEqual(['SET key v', `${verb} key`]);
+    await stream.client.call('SET', 'key', 'v', 'PX', 1);
+    await until(
+      () => stream.client.call('EXISTS', 'key'),
+      (exists) => exists === 0,
+      { what: 'the key to expire', withinMs: 5_000 },
+    );
+    expect(await stream.after()).toEqual([expect.stringMatching(/^SET key v PX/), `${verb} key`]);
+
+    await expect(pair.replica).toConvergeWith(pair.master);
+  },
+);
+
+test('FLUSHDB and FLUSHALL arrive as they are, also where there is nothing [C5]', async ({
+  deployment,
+}) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+  await using stream = await streamOf(pair.master);
+  await stream.after('SET here 1', 'SELECT 3', 'SET there 1');
+
+  expect(await stream.after('FLUSHDB')).toEqual(['FLUSHDB']);
+  await expect(pair.replica).toConvergeWith(pair.master);
+  expect(await pair.replica.call('EXISTS', 'here')).toBe(1);
+  for (const flush of ['FLUSHALL', 'FLUSHALL ASYNC', 'FLUSHDB ASYNC']) {
+    expect(await stream.after(flush), flush).toEqual([flush]);
+  }
+  await stream.client.call('FLUSHALL');
+  await expect(pair.replica).toConvergeWith(pair.master);
+  expect((await pair.replica.snapshot()).keys).toEqual(new Map());
+
+  const ofNothing = can(deployment.target, 'empty-flushdb-replicated') ? ['FLUSHDB'] : [];
+  const streamed = await stream.after('SELECT 5', 'FLUSHDB', 'FLUSHALL');
+  expect(streamed).toEqual(['FLUSHALL', 'SELECT 5', ...ofNothing, 'FLUSHALL']);
+  await expect(pair.replica).toConvergeWith(pair.master);
+});
+
+const READS = ['GET string', 'TTL string', 'SRANDMEMBER set', 'RANDOMKEY', 'SCAN 0'];
+const IN_VAIN = [
+  ...['SETNX string w', 'SET string w NX', 'PERSIST string', 'EXPIRE none 1', 'DEL none'],
+  ...[
+    'SADD set a',
+    'SREM set c',
+    'SMOVE set none c',
+    'ZADD zset 1 a',
+    'LTRIM none 0 1',
+    'LPUSHX none 1',
+  ],
+];
+const FAILING = ['INCR string', 'LPUSH set 1', 'SET string', 'RENAME none one', 'NOSUCH command'];
+
+test('reads, writes without effect and commands that fail leave nothing', async ({
+  deployment,
+}) => {
+  await using pair = await deployment.start(masterWithReplicas(1, { config: noPings }));
+  await using stream = await streamOf(pair.master);
+  await stream.after('SET string v', 'SADD set a b', 'ZADD zset 1 a');
+  const { offset } = await pair.master.snapshot();
+  for (const line of [...READS, ...IN_VAIN, ...FAILING]) {
+    const [name = '', ...args] = line.split(' ');
+    const replied = stream.client.call(name, ...args);
+    if (FAILING.includes(line)) await expect(replied, line).rejects.toThrow(/^(ERR|WRONGTYPE) /);
+    else await replied;
+  }
+
+  expect((await pair.master.snapshot()).offset).toBe(offset);
+  expect(await stream.after()).toEqual([]);
+  await expect(pair.replica).toConvergeWith(pair.master);
+});
