@@ -28,6 +28,7 @@ export * from './links/faults/index.ts';
 export { until } from './until.ts';
 export { askPsync } from './workload/ask-psync.ts';
 export { fill, load, writeBytes } from './workload/on-node.ts';
+export { rawConnection } from './workload/raw-connection.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

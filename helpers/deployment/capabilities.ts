@@ -16,6 +16,10 @@ const SINCE = {
   'stream-counters': { redis: '7.0', valkey: '7.2' },
   /** XREADGROUP replicates entries-read (redis/redis#12898). */
   'entries-read-replicated': { redis: '7.4', valkey: '8.0' },
+  /** PSYNC with an offset that is no number is an error and nothing else; before, also a full resync (redis/redis#10243). */
+  'psync-checks-offset': { redis: '7.0', valkey: '7.2' },
+  /** A replica's connection that a command's reply would go to is closed; before, the reply went into the stream. */
+  'replies-end-replica': { redis: '7.0', valkey: '7.2' },
 } as const satisfies Record<string, Record<Versioned['product'], string>>;
 
 export type Capability = keyof typeof SINCE;
