@@ -54,6 +54,11 @@ test('REPLICAOF at run time is forgotten by a restart [N21]', async ({ deploymen
   await told.stop();
   await told.restart({ data: 'kept' });
 
+  await until(
+    () => told.snapshot(),
+    ({ loading }) => !loading,
+    { what: 'told to load its RDB', withinMs: 5_000 },
+  );
   expect(await told.role()).toMatchObject({ role: 'master' });
   await expect(told).toHoldSameData(two.master);
 });

@@ -105,17 +105,17 @@ test('a list that grows on the master, read on a replica through a cut: always a
     reads.push((await pair.replica.call('LRANGE', 'history', 0, -1)) as string[]);
   });
   const longest = (): number => reads.at(-1)?.length ?? 0;
-  await passes(longest, 50);
+  await reading.reaches(50, longest);
 
   const outage = await pair.replica.link.apply(cut());
   await knowsItsLinkIsDown(pair.replica);
-  await passes(() => appends.count, appends.count + 20);
-  await passes(() => reads.length, reads.length + 20);
+  await appends.reaches(appends.count + 20);
+  await reading.reaches(reading.count + 20);
   const stoppedAt = longest();
   expect(stoppedAt).toBeLessThan(appends.count);
   await outage.heal();
   await expect(pair.replica).toResync('partial');
-  await passes(longest, stoppedAt + 50);
+  await reading.reaches(stoppedAt + 50, longest);
 
   await appends.stop();
   await expect(pair.replica).toConvergeWith(pair.master);
@@ -138,37 +138,37 @@ async function knowsItsLinkIsDown(replica: Node): Promise<void> {
 
 const EVERY_MS = 3;
 
-/** Does something over and over, one after the other, until it is stopped, which passes on its errors. */
+/** Does something over and over, one after the other, until it is stopped, which passes on its error. */
 function repeat(work: (count: number) => Promise<void>) {
   const stopping = new AbortController();
   let count = 0;
+  let failed: { readonly error: unknown } | undefined;
   const done = (async () => {
     for await (const _ of setInterval(EVERY_MS)) {
       if (stopping.signal.aborted) return;
       await work(count);
       count += 1;
     }
-  })();
-  done.catch(() => {
-    // Told by `stop`.
+  })().catch((error: unknown) => {
+    failed = { error };
   });
-  const stop = (): Promise<void> => {
+  const stop = async (): Promise<void> => {
     stopping.abort();
-    return done;
+    await done;
+    if (failed !== undefined) throw failed.error;
   };
   return {
     get count() {
       return count;
     },
+    /** Waits until something that this work moves has come so far. */
+    reaches: (atLeast: number, counted = () => count) =>
+      until(
+        () => (failed === undefined ? counted() : Promise.reject(failed.error)),
+        (now) => now >= atLeast,
+        { what: `${atLeast} to be reached`, withinMs: 10_000, verdict: 'inconclusive' },
+      ),
     stop,
     [Symbol.asyncDispose]: () => stop().catch(() => {}),
   };
-}
-
-async function passes(count: () => number, atLeast: number): Promise<void> {
-  await until(count, (now) => now >= atLeast, {
-    what: `${atLeast} to be reached`,
-    withinMs: 10_000,
-    verdict: 'inconclusive',
-  });
 }
