@@ -31,6 +31,10 @@ const SINCE = {
   'empty-flushdb-replicated': { redis: '7.0', valkey: '7.2' },
   /** SPOP with a count replicates as SREM of up to 1024 members, not of one each. */
   'srem-in-batches': { redis: '7.2', valkey: '7.2' },
+  /** PSYNC with an offset that is no number is an error and nothing else; before, also a full resync (redis/redis#10243). */
+  'psync-checks-offset': { redis: '7.0', valkey: '7.2' },
+  /** A replica's connection that a command's reply would go to is closed; before, the reply went into the stream. */
+  'replies-end-replica': { redis: '7.0', valkey: '7.2' },
 } as const satisfies Record<string, Record<Versioned['product'], string>>;
 
 export type Capability = keyof typeof SINCE;

@@ -13,16 +13,20 @@ export interface Credentials {
  */
 export class Control implements Disposable {
   readonly #address: () => Address;
-  readonly #credentials: Credentials;
+  readonly #credentials: () => Credentials;
   readonly #commandTimeoutMs: number;
   #connecting: Promise<Redis> | undefined;
 
   constructor(
     address: () => Address,
-    options: { readonly credentials?: Credentials; readonly commandTimeoutMs: number },
+    options: {
+      /** Asked at each connect. */
+      readonly credentials?: () => Credentials;
+      readonly commandTimeoutMs: number;
+    },
   ) {
     this.#address = address;
-    this.#credentials = options.credentials ?? {};
+    this.#credentials = options.credentials ?? (() => ({}));
     this.#commandTimeoutMs = options.commandTimeoutMs;
   }
 
@@ -53,7 +57,7 @@ export class Control implements Disposable {
     const address = this.#address();
     const redis = new Redis({
       ...address,
-      ...this.#credentials,
+      ...this.#credentials(),
       protocol: 2,
       lazyConnect: true,
       enableReadyCheck: false,

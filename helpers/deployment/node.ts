@@ -35,6 +35,7 @@ export class Node {
   readonly #observer: Control;
   readonly #clients = new Set<Redis>();
   #isPaused = false;
+  #credentials: Credentials;
 
   constructor(deployment: Deployment, server: Server, clientLink: Link, config: Config) {
     this.name = server.name;
@@ -43,7 +44,8 @@ export class Node {
     this.clientLink = clientLink;
     this.deployment = deployment;
     this.#timeline = deployment.timeline;
-    const credentials = credentialsOf(config);
+    this.#credentials = credentialsOf(config);
+    const credentials = (): Credentials => this.#credentials;
     const address = (): Server['outside'] => server.outside;
     this.#control = new Control(address, { credentials, commandTimeoutMs: COMMAND_TIMEOUT_MS });
     this.#observer = new Control(address, { credentials, commandTimeoutMs: OBSERVE_TIMEOUT_MS });
@@ -80,7 +82,7 @@ export class Node {
   /** A connection of its own past all proxies, for work that selects databases. */
   dedicated(): Control {
     return new Control(() => this.server.outside, {
-      credentials: credentialsOf(this.config),
+      credentials: () => this.#credentials,
       commandTimeoutMs: COMMAND_TIMEOUT_MS,
     });
   }
@@ -134,7 +136,7 @@ export class Node {
   connect(options: ClientOptions = {}): Redis {
     const whole: ClientOptions = {
       ...this.clientLink.outside,
-      ...credentialsOf(this.config),
+      ...this.#credentials,
       ...options,
     };
     const client = new Redis(whole);
@@ -145,9 +147,17 @@ export class Node {
     return client;
   }
 
+  /** Changes requirepass, and what new connections of the test log in with. A restart undoes both. */
+  async changePassword(password: string): Promise<void> {
+    await this.call('CONFIG', 'SET', 'requirepass', password);
+    this.#credentials = { password };
+    this.#timeline.record(this.name, 'password changed');
+  }
+
   /** Starts the process and waits until it answers. An answer that says LOADING is one, too. */
   async start(): Promise<void> {
     this.#isPaused = false;
+    this.#credentials = credentialsOf(this.config);
     await this.server.start();
     await this.deployment.retarget(this);
     await until(

@@ -103,6 +103,16 @@ describe('the decision on each request, from the upstream log', () => {
     ).toEqual([]);
   });
 
+  test('an offset that is no number is refused: whatever follows, it is no event', () => {
+    expect(
+      decisions(`
+        1:M 21 Nov 2026 20:06:11.302 * Replica 127.0.0.1:<unknown-replica-port> asks for synchronization
+        1:M 21 Nov 2026 20:06:11.302 # Replica 127.0.0.1:<unknown-replica-port> asks for synchronization but with a wrong offset
+        1:M 21 Nov 2026 20:06:12.302 * DB saved on disk
+      `),
+    ).toEqual([]);
+  });
+
   test('the legacy SYNC has no decision line: whatever follows, it is full', () => {
     expect(
       decisions(`

@@ -25,6 +25,8 @@ export interface ResyncEvent {
 }
 
 const ASKS = /^(?:Replica|Slave) (?:.*:)?(\S+) asks for synchronization/;
+/** The request was refused with an error: nothing was decided. */
+const WRONG_OFFSET = / asks for synchronization but with a wrong offset$/;
 /** What a server prints for a peer that announced no port. */
 const NO_PORT = 0;
 const ACCEPTED =
@@ -52,7 +54,9 @@ export function resyncEvents(log: readonly LogLine[]): ResyncEvent[] {
   for (const line of log) {
     if (line.writer === 'child') continue;
     const asks = ASKS.exec(line.text);
-    if (asks !== null) {
+    if (WRONG_OFFSET.test(line.text)) {
+      asked = undefined;
+    } else if (asks !== null) {
       asked = { replicaPort: Number(asks[1]) || NO_PORT, text: line.text };
     } else if (asked !== undefined) {
       const event = decide(asked, line);

@@ -1,6 +1,6 @@
-import { createConnection } from 'node:net';
 import type { Node } from '../deployment/node.ts';
 import { until } from '../until.ts';
+import { rawConnection } from './raw-connection.ts';
 
 const DECIDED_WITHIN_MS = 5_000;
 
@@ -15,21 +15,13 @@ export async function askPsync(
   from: number,
 ): Promise<'full' | 'partial'> {
   const before = (await node.snapshot()).counters;
-  const socket = createConnection(node.server.outside);
-  socket.on('error', () => {
-    // A connection that the node ends has been answered: the counters tell how.
-  });
-  socket.resume();
-  socket.write(`PSYNC ${replid} ${from}\r\n`);
-  try {
-    const { counters } = await until(
-      () => node.snapshot(),
-      ({ counters: now }) =>
-        now.partialOk + now.partialErr === before.partialOk + before.partialErr + 1,
-      { what: `${node.name} to decide PSYNC ${replid} ${from}`, withinMs: DECIDED_WITHIN_MS },
-    );
-    return counters.partialOk > before.partialOk ? 'partial' : 'full';
-  } finally {
-    socket.destroy();
-  }
+  using connection = rawConnection(node);
+  connection.send(`PSYNC ${replid} ${from}`);
+  const { counters } = await until(
+    () => node.snapshot(),
+    ({ counters: now }) =>
+      now.partialOk + now.partialErr === before.partialOk + before.partialErr + 1,
+    { what: `${node.name} to decide PSYNC ${replid} ${from}`, withinMs: DECIDED_WITHIN_MS },
+  );
+  return counters.partialOk > before.partialOk ? 'partial' : 'full';
 }

@@ -1,0 +1,41 @@
+import { createConnection } from 'node:net';
+import type { Node } from '../deployment/node.ts';
+
+/** A connection past all proxies that says what no client would. Leaving the scope closes it. */
+export interface RawConnection extends Disposable {
+  /** A command as one would type it. */
+  send(line: string): void;
+  /** All that came so far, a char per byte. */
+  readonly received: string;
+  /** The server has ended it. */
+  readonly ended: boolean;
+}
+
+/** Connects to a node. What is sent before the connection is there goes out when it is. */
+export function rawConnection(node: Node): RawConnection {
+  const socket = createConnection(node.server.outside);
+  let received = '';
+  let ended = false;
+  socket.setEncoding('latin1');
+  socket.on('data', (text) => {
+    received += text;
+  });
+  socket.on('error', () => {
+    // A connection that is reset has ended, and closes.
+  });
+  socket.once('close', () => {
+    ended = true;
+  });
+  return {
+    send: (line) => {
+      socket.write(`${line}\r\n`);
+    },
+    get received() {
+      return received;
+    },
+    get ended() {
+      return ended;
+    },
+    [Symbol.dispose]: () => socket.destroy(),
+  };
+}
