@@ -80,6 +80,9 @@ test('what was there before and what is written from then on arrive [H2]', async
   await expect(other).toHaveStayedInSync();
 });
 
+const MOVES = 10;
+const LOOKS_MAX = 500;
+
 test('ROLE under load: its shape on both ends, and no offset above the master’s [H3]', async ({
   deployment,
 }) => {
@@ -87,10 +90,11 @@ test('ROLE under load: its shape on both ends, and no offset above the master’
   const { host, port } = pair.replica.link.inside;
   const { ip } = (await pair.master.snapshot()).replicas[0] ?? {};
   const decimal = expect.stringMatching(/^\d+$/);
-  await using writes = await load(pair.master, { seed: 1, ratePerSecond: 500, floor: 200 });
+  await using writes = await load(pair.master, { seed: 1, ratePerSecond: 500, floor: 100 });
 
   const seen: number[] = [];
-  for (let look = 0; look < 20; look += 1) {
+  // The replica may lag: so many looks as it takes to see it move.
+  for (let look = 0; look < LOOKS_MAX && new Set(seen).size <= MOVES; look += 1) {
     await writes.goesOn(10);
     const ofReplica = await pair.replica.call('ROLE');
     const ofMaster = await pair.master.call('ROLE');
@@ -109,7 +113,7 @@ test('ROLE under load: its shape on both ends, and no offset above the master’
   }
 
   expect(seen).toEqual(seen.toSorted((a, b) => a - b));
-  expect(new Set(seen).size).toBeGreaterThan(10);
+  expect(new Set(seen).size).toBeGreaterThan(MOVES);
   await writes.stop();
   await expect(pair.replica).toConvergeWith(pair.master);
 });

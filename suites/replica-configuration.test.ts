@@ -87,7 +87,12 @@ test('CONFIG REWRITE keeps it: the replica comes back as one, and continues [N21
 });
 
 test.for([
-  ['replica-off', 'master 6379', 'Bad directive or wrong number of arguments'],
+  // Redis 8 takes a directive that it does not know for a module's.
+  [
+    'replica-off',
+    'master 6379',
+    '(Bad directive|Module Configuration detected without loadmodule)',
+  ],
   ['replicaof', 'master', 'wrong number of arguments'],
   ['repl-timeout', '0', 'argument must be between 1 and 2147483647 inclusive'],
   ['replica-serve-stale-data', 'perhaps', "argument must be 'yes' or 'no'"],
@@ -99,7 +104,7 @@ test.for([
 
     await expect(start).rejects.toThrow(
       new RegExp(
-        `master ended before it answered .exit code 1.*FATAL CONFIG FILE ERROR.*>>> '${line}'\n[^\n]*${words}`,
+        `master ended before it answered .exit code 1.*>>> '${line}'\n[^\n]*${words}`,
         's',
       ),
     );
