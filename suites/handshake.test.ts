@@ -87,6 +87,9 @@ test('ROLE under load: its shape on both ends, and no offset above the master’
   deployment,
 }) => {
   await using pair = await deployment.start(masterWithReplicas(1));
+  // The stream can start a second after the link is up: convergence behind a write shows that it flows.
+  await pair.master.call('SET', 'flows', '1');
+  await expect(pair.replica).toConvergeWith(pair.master);
   const { host, port } = pair.replica.link.inside;
   const { ip } = (await pair.master.snapshot()).replicas[0] ?? {};
   const decimal = expect.stringMatching(/^\d+$/);
