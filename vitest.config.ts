@@ -60,6 +60,7 @@ export default defineConfig({
           name: UNIT,
           isolate: false,
           include: ['{helpers,fixtures}/**/*.test.ts'],
+          setupFiles: ['./helpers/property-seed.ts'],
           // It only ends what hangs: on a busy machine the start of a process alone may take seconds.
           testTimeout: 30_000,
         },
