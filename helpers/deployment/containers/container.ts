@@ -10,7 +10,7 @@ import { removeContainer } from './engine-helpers.ts';
 import { type LifeListener, Lives } from './lives.ts';
 import { noWait } from './no-wait.ts';
 import { addressInside, addressPublished, type Reach } from './reach.ts';
-import { commands, supervisorScript, type Word, wordOf } from './supervisor.ts';
+import { commands, type EventOfLife, supervisorScript, type Word, wordOf } from './supervisor.ts';
 
 type Handle = ReturnType<ContainerRuntimeClient['container']['getById']>;
 
@@ -184,7 +184,7 @@ export class ServerContainer {
     });
   }
 
-  async #tellAndWait(command: string, event: Word['event']): Promise<void> {
+  async #tellAndWait(command: string, event: EventOfLife): Promise<void> {
     this.#done = undefined;
     await this.#tell(command);
     await until(
@@ -192,7 +192,7 @@ export class ServerContainer {
         if (this.#lost !== undefined) throw new ChaosError('environment', this.#lost);
         return this.#done;
       },
-      (word) => word?.event === event && 'life' in word && word.life === this.#life,
+      (word) => word?.event === event && word.life === this.#life,
       {
         what: `${this.#plan.name} to say ${event}`,
         withinMs: DONE_WITHIN_MS,

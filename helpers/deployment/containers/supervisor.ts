@@ -26,7 +26,7 @@ export const commands = {
 };
 
 const EVENTS_OF_LIFE = ['began', 'paused', 'resumed', 'data-lost', 'wiped'] as const;
-type EventOfLife = (typeof EVENTS_OF_LIFE)[number];
+export type EventOfLife = (typeof EVENTS_OF_LIFE)[number];
 
 /** What the supervisor says between the lines of its server. */
 export type Word =

@@ -10,7 +10,7 @@ import type { ContainersTarget, ServerInContainer } from '../target.ts';
 import type { Absent, Discovery } from './discover.ts';
 import { ImageFinder } from './images.ts';
 import { IMAGE_PREFIX, unusable } from './own.ts';
-import { type BundledReference, REFERENCE } from './reference.ts';
+import { bundledReference, REFERENCE } from './reference.ts';
 
 /** The Vitest project of the conformance suite, which needs an image, too. */
 export const TOXIPROXY_PROJECT = 'toxiproxy';
@@ -18,10 +18,12 @@ export const TOXIPROXY_PROJECT = 'toxiproxy';
 const RYUK_IMAGE = 'testcontainers/ryuk:0.14.0';
 
 /** A server that an image is known for. */
-interface Candidate extends Versioned, Omit<ServerInContainer, 'image'> {
+interface Candidate extends Versioned, Pick<ServerInContainer, 'directives'> {
   readonly flavour: string;
   readonly official: string;
   readonly local?: string;
+  /** Asked only of those that are to run: the reference is bundled for it. */
+  readonly program: () => Promise<Pick<ServerInContainer, 'command' | 'copies'>>;
 }
 
 interface Wanted {
@@ -33,10 +35,9 @@ interface Wanted {
 export async function discoverContainers(
   own: string | undefined,
   toxiproxyWord: string | undefined,
-  reference: BundledReference['inContainer'],
   isSelected: (name: string) => boolean,
 ): Promise<Discovery> {
-  const all = candidates(own, reference);
+  const all = candidates(own);
   const known = all.map(({ name }) => name);
   const wanted = all.filter(({ name }) => isSelected(name));
   const none = (reason: string): Discovery => {
@@ -83,17 +84,12 @@ export async function discoverContainers(
 }
 
 /** Every server alone, the reference, and each mix of it with another, in both orders. */
-function candidates(
-  own: string | undefined,
-  inContainer: BundledReference['inContainer'],
-): Wanted[] {
-  const reference = (directives: readonly string[]): Candidate => {
-    const { flavour, product, version } = REFERENCE;
-    const { official, local } = REFERENCE_BASE_IMAGE;
-    return { flavour, product, version, official, local, directives, ...inContainer };
-  };
+function candidates(own: string | undefined): Wanted[] {
   const catalogued = SERVER_IMAGES.filter(({ flavour }) => flavour !== own).map(
-    ({ serverCommand, ...server }): Candidate => ({ ...server, command: [serverCommand] }),
+    ({ serverCommand, ...server }): Candidate => ({
+      ...server,
+      program: async () => ({ command: [serverCommand] }),
+    }),
   );
   const alone = own === undefined ? catalogued : [...catalogued, ownImage(own)];
   return [
@@ -114,6 +110,13 @@ function mix(master: Candidate, replica: Candidate): Wanted {
   return { name: `${master.flavour}+${replica.flavour}`, servers: [master, replica] };
 }
 
+function reference(directives: readonly string[]): Candidate {
+  const { flavour, product, version } = REFERENCE;
+  const { official, local } = REFERENCE_BASE_IMAGE;
+  const program = async () => (await bundledReference()).inContainer;
+  return { flavour, product, version, official, local, directives, program };
+}
+
 /** What the reference must be told to get on with a replica of that version. */
 function directivesBeside(server: Versioned): string[] {
   const readsVersion10 = compareVersions(server.version, '7.0') >= 0;
@@ -128,7 +131,8 @@ async function withImages(
   for (const candidate of candidates) {
     const resolved = await finder.find(candidate);
     if ('missing' in resolved) return resolved;
-    const { version, command, copies = [], directives = [] } = candidate;
+    const { version, directives = [] } = candidate;
+    const { command, copies = [] } = await candidate.program();
     servers.push({ image: resolved.image, version, command, copies, directives });
   }
   return { servers: servers as unknown as ContainersTarget['servers'] };
@@ -147,7 +151,7 @@ function ownImage(image: string): Candidate {
     product,
     version: /:(\d+(?:\.\d+)*)[^/]*$/.exec(image)?.[1] ?? '0',
     official: image,
-    command: [`${product}-server`],
+    program: async () => ({ command: [`${product}-server`] }),
   };
 }
 

@@ -2,7 +2,6 @@ import type { Target } from '../target.ts';
 import { discoverContainers } from './containers.ts';
 import { IMAGE_PREFIX } from './own.ts';
 import { discoverProcesses, toxiproxyOf } from './processes.ts';
-import { bundledReference } from './reference.ts';
 
 /** A target that this machine cannot run. */
 export interface Absent {
@@ -38,15 +37,13 @@ export async function discover(
   const own = env['REDIS_SERVER'] ?? '';
   const ownImage = own.startsWith(IMAGE_PREFIX) ? own.slice(IMAGE_PREFIX.length) : undefined;
   const ownBinary = own !== '' && ownImage === undefined ? own : undefined;
-  const { inContainer, program } = await bundledReference();
   const [containers, processes] = await Promise.all([
-    discoverContainers(ownImage, env['TOXIPROXY'], inContainer, isSelected),
-    discoverProcesses(ownBinary, toxiproxyOf(env['TOXIPROXY']), program),
+    discoverContainers(ownImage, env['TOXIPROXY'], isSelected),
+    discoverProcesses(ownBinary, toxiproxyOf(env['TOXIPROXY']), isSelected),
   ]);
-  const selected = processes.runnable.filter(({ name }) => isSelected(name));
   return {
     ...containers,
-    runnable: [...containers.runnable, ...selected],
+    runnable: [...containers.runnable, ...processes.runnable],
     absent: [...containers.absent, ...processes.absent],
     known: [...containers.known, ...processes.known],
   };

@@ -4,30 +4,41 @@ import { findProgram, identify, type ServerBinary } from './binary.ts';
 import { oldest } from './containers.ts';
 import type { Discovery } from './discover.ts';
 import { unusable } from './own.ts';
-import type { BundledReference } from './reference.ts';
+import { bundledReference, REFERENCE } from './reference.ts';
 
 /** What runs as processes here; `ownBinary` is the user's program. */
 export async function discoverProcesses(
   ownBinary: string | undefined,
   toxiproxy: ProcessesTarget['toxiproxy'],
-  reference: BundledReference['program'],
+  isSelected: (name: string) => boolean,
 ): Promise<Discovery> {
   const found = await localServers(ownBinary);
   const servers = 'missing' in found ? [] : found.servers;
-  const runnable = [
+  const all = [
     ...servers.map((server) => processesTarget([server], toxiproxy)),
-    processesTarget([reference], toxiproxy),
+    processesTarget([REFERENCE], toxiproxy),
     ...servers.flatMap((server) => [
-      processesTarget([server, reference], toxiproxy),
-      processesTarget([reference, server], toxiproxy),
+      processesTarget([server, REFERENCE], toxiproxy),
+      processesTarget([REFERENCE, server], toxiproxy),
     ]),
   ];
+  const runnable = await Promise.all(
+    all.filter(({ name }) => isSelected(name)).map(withBundledReference),
+  );
   const absent = 'missing' in found ? [{ name: 'local@processes', reason: found.missing }] : [];
   return {
     runnable,
     absent: absent.map((one) => ({ ...one, driver: 'processes' })),
-    known: [...runnable, ...absent].map(({ name }) => name),
+    known: [...all, ...absent].map(({ name }) => name),
   };
+}
+
+/** The bundle is made only where a target needs it. */
+async function withBundledReference(target: ProcessesTarget): Promise<ProcessesTarget> {
+  const servers = target.servers.map(async (server) =>
+    server === REFERENCE ? (await bundledReference()).program : server,
+  );
+  return { ...target, servers: (await Promise.all(servers)) as unknown as typeof target.servers };
 }
 
 /** The servers installed here, or the one that the user named; throws if that cannot be used. */

@@ -15,8 +15,6 @@ export const REFERENCE = {
   command: [process.execPath, MAIN],
 } as const;
 
-export type BundledReference = Awaited<ReturnType<typeof bundledReference>>;
-
 let folder: Promise<string> | undefined;
 
 /** The same as targets start it: bundled, here and in a container of Node into which the bundle is copied. */
