@@ -3,12 +3,13 @@ import type { Target } from './helpers/deployment/target.ts';
 import { TOXIPROXY_PROJECT } from './helpers/deployment/targets/containers.ts';
 import { discover } from './helpers/deployment/targets/discover.ts';
 import {
-  isSelected,
+  isNamed,
   projectPatterns,
   requireProjects,
+  selection,
 } from './helpers/deployment/targets/projects.ts';
 import { requireTargets } from './helpers/deployment/targets/require.ts';
-import { targetTable } from './helpers/deployment/targets/table.ts';
+import { leftOut, targetTable } from './helpers/deployment/targets/table.ts';
 import { ChaosError, messageOf } from './helpers/errors.ts';
 import { VerdictsReporter } from './helpers/report/verdicts.ts';
 
@@ -21,10 +22,12 @@ const WITHOUT_TARGET = [UNIT, TOXIPROXY, CONFORMANCE];
 async function discoverTargets() {
   try {
     const patterns = projectPatterns(process.argv);
-    const discovery = await discover({ isSelected: (name) => isSelected(patterns, name) });
-    const others = WITHOUT_TARGET.filter((name) => isSelected(patterns, name));
+    const isSelected = selection(patterns);
+    const discovery = await discover({ isSelected });
+    const others = WITHOUT_TARGET.filter((name) => isSelected({ name, byDefault: true }));
     const onlyOthers = patterns.length > 0 && others.length > 0;
-    if (!onlyOthers || discovery.runnable.length > 0) console.log(`${targetTable(discovery)}\n`);
+    if (!onlyOthers || discovery.runnable.length > 0) console.log(targetTable(discovery));
+    if (patterns.length === 0) console.log(leftOut(discovery));
     requireTargets(process.env['REQUIRE_TARGETS'] ?? '', discovery);
     requireProjects(patterns, WITHOUT_TARGET, discovery);
     if (discovery.runnable.length === 0 && !onlyOthers) {
@@ -41,8 +44,7 @@ const { runnable, toxiproxyImage } = await discoverTargets();
 
 /** Mixes run everything when they are asked for by name, else what mixes are about. */
 function suitesOf(target: Target): string {
-  const isNamed = projectPatterns(process.argv).length > 0;
-  return target.servers.length > 1 && !isNamed
+  return target.servers.length > 1 && !isNamed(projectPatterns(process.argv), target.name)
     ? 'suites/interoperation.test.ts'
     : 'suites/**/*.test.ts';
 }

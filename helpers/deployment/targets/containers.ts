@@ -10,6 +10,7 @@ import type { ContainersTarget, ServerInContainer } from '../target.ts';
 import type { Absent, Discovery } from './discover.ts';
 import { ImageFinder } from './images.ts';
 import { IMAGE_PREFIX, unusable } from './own.ts';
+import type { Selectable, Selection } from './projects.ts';
 import { bundledReference, REFERENCE } from './reference.ts';
 
 /** The Vitest project of the conformance suite, which needs an image, too. */
@@ -26,8 +27,7 @@ interface Candidate extends Versioned, Pick<ServerInContainer, 'directives'> {
   readonly program: () => Promise<Pick<ServerInContainer, 'command' | 'copies'>>;
 }
 
-interface Wanted {
-  readonly name: string;
+interface Wanted extends Selectable {
   readonly servers: readonly [Candidate, ...Candidate[]];
 }
 
@@ -35,16 +35,16 @@ interface Wanted {
 export async function discoverContainers(
   own: string | undefined,
   toxiproxyWord: string | undefined,
-  isSelected: (name: string) => boolean,
+  isSelected: Selection,
 ): Promise<Discovery> {
   const all = candidates(own);
   const known = all.map(({ name }) => name);
-  const wanted = all.filter(({ name }) => isSelected(name));
+  const wanted = all.filter(isSelected);
   const none = (reason: string): Discovery => {
     if (own !== undefined) throw unusable(`${IMAGE_PREFIX}${own}`, reason);
     return { runnable: [], absent: wanted.map(({ name }) => absence(name, reason)), known };
   };
-  if (wanted.length === 0 && !isSelected(TOXIPROXY_PROJECT)) {
+  if (wanted.length === 0 && !isSelected({ name: TOXIPROXY_PROJECT, byDefault: true })) {
     return { runnable: [], absent: [], known };
   }
   try {
@@ -83,7 +83,10 @@ export async function discoverContainers(
   return { runnable, absent, known, ...(embedded ? {} : { toxiproxyImage: toxiproxy.image }) };
 }
 
-/** Every server alone, the reference, and each mix of it with another, in both orders. */
+/**
+ * Every server alone, the reference, and each mix of it with another, in both orders. By default run the newest of each
+ * product, the user's own, and the newest Redis with replicas of the reference.
+ */
 function candidates(own: string | undefined): Wanted[] {
   const catalogued = SERVER_IMAGES.filter(({ flavour }) => flavour !== own).map(
     ({ serverCommand, ...server }): Candidate => ({
@@ -93,21 +96,29 @@ function candidates(own: string | undefined): Wanted[] {
   );
   const alone = own === undefined ? catalogued : [...catalogued, ownImage(own)];
   return [
-    ...alone.map(single),
-    single(reference([])),
+    ...alone.map((server) => single(server, server.flavour === own || isNewest(server))),
+    single(reference([]), false),
     ...catalogued.flatMap((server) => {
       const other = reference(directivesBeside(server));
-      return [mix(server, other), mix(other, server)];
+      const byDefault = server.product === 'redis' && isNewest(server);
+      return [mix(server, other, byDefault), mix(other, server, false)];
     }),
   ];
 }
 
-function single(server: Candidate): Wanted {
-  return { name: server.flavour, servers: [server] };
+function isNewest({ product, version }: Versioned): boolean {
+  return SERVER_IMAGES.every(
+    (other) => other.product !== product || compareVersions(other.version, version) <= 0,
+  );
 }
 
-function mix(master: Candidate, replica: Candidate): Wanted {
-  return { name: `${master.flavour}+${replica.flavour}`, servers: [master, replica] };
+function single(server: Candidate, byDefault: boolean): Wanted {
+  return { name: server.flavour, byDefault, servers: [server] };
+}
+
+function mix(master: Candidate, replica: Candidate, byDefault: boolean): Wanted {
+  const name = `${master.flavour}+${replica.flavour}`;
+  return { name, byDefault, servers: [master, replica] };
 }
 
 function reference(directives: readonly string[]): Candidate {

@@ -2,6 +2,7 @@ import type { Target } from '../target.ts';
 import { discoverContainers } from './containers.ts';
 import { IMAGE_PREFIX } from './own.ts';
 import { discoverProcesses, toxiproxyOf } from './processes.ts';
+import type { Selection } from './projects.ts';
 
 /** A target that this machine cannot run. */
 export interface Absent {
@@ -30,7 +31,7 @@ export async function discover(
   options: {
     readonly env?: NodeJS.ProcessEnv;
     /** Targets that are not selected are left out, their images not looked for. Default: all. */
-    readonly isSelected?: (name: string) => boolean;
+    readonly isSelected?: Selection;
   } = {},
 ): Promise<Discovery> {
   const { env = process.env, isSelected = () => true } = options;

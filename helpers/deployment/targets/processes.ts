@@ -4,13 +4,14 @@ import { findProgram, identify, type ServerBinary } from './binary.ts';
 import { oldest } from './containers.ts';
 import type { Discovery } from './discover.ts';
 import { unusable } from './own.ts';
+import type { Selection } from './projects.ts';
 import { bundledReference, REFERENCE } from './reference.ts';
 
 /** What runs as processes here; `ownBinary` is the user's program. */
 export async function discoverProcesses(
   ownBinary: string | undefined,
   toxiproxy: ProcessesTarget['toxiproxy'],
-  isSelected: (name: string) => boolean,
+  isSelected: Selection,
 ): Promise<Discovery> {
   const found = await localServers(ownBinary);
   const servers = 'missing' in found ? [] : found.servers;
@@ -23,7 +24,7 @@ export async function discoverProcesses(
     ]),
   ];
   const runnable = await Promise.all(
-    all.filter(({ name }) => isSelected(name)).map(withBundledReference),
+    all.filter(({ name }) => isSelected({ name, byDefault: true })).map(withBundledReference),
   );
   const absent = 'missing' in found ? [{ name: 'local@processes', reason: found.missing }] : [];
   return {

@@ -10,14 +10,26 @@ export function projectPatterns(args: readonly string[]): readonly string[] {
   });
 }
 
-/** Whether Vitest would run a project of this name, given these patterns. */
-export function isSelected(patterns: readonly string[], name: string): boolean {
+/** A project, and whether it runs when none is named. */
+export interface Selectable {
+  readonly name: string;
+  readonly byDefault: boolean;
+}
+
+export type Selection = (project: Selectable) => boolean;
+
+/** The projects that run, given these patterns: those that are named, or those that run by default. */
+export function selection(patterns: readonly string[]): Selection {
   const wanted = patterns.filter((pattern) => !pattern.startsWith('!'));
   const unwanted = patterns.filter((pattern) => pattern.startsWith('!'));
-  return (
-    (wanted.length === 0 || wanted.some((pattern) => fits(pattern, name))) &&
-    !unwanted.some((pattern) => fits(pattern.slice(1), name))
-  );
+  return ({ name, byDefault }) =>
+    (wanted.length === 0 ? byDefault : wanted.some((pattern) => fits(pattern, name))) &&
+    !unwanted.some((pattern) => fits(pattern.slice(1), name));
+}
+
+/** Whether a project is asked for by more than "all of them". */
+export function isNamed(patterns: readonly string[], name: string): boolean {
+  return patterns.some((pattern) => pattern !== '*' && fits(pattern, name));
 }
 
 /** Throws for a pattern that fits no project, with the reason if it is one that cannot run here. */

@@ -11,6 +11,12 @@ export function requireTargets(required: string, { runnable, absent, known }: Di
     const missing = absent.filter(({ name, driver }) => name === word || driver === word);
     const present = runnable.some(({ name, driver }) => name === word || driver === word);
     if (missing.length > 0 || !present) {
+      if (missing.length === 0 && known.includes(word)) {
+        throw new ChaosError(
+          'misuse',
+          `REQUIRE_TARGETS asks for ${word}, which this run leaves out; add --project '${word}', or --project '*' for everything`,
+        );
+      }
       const reasons = missing.map(({ name, reason }) => `${name}: ${reason}`);
       throw new ChaosError(
         'environment',

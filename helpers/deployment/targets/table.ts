@@ -16,6 +16,13 @@ export function targetTable({ runnable, absent }: Discovery): string {
   return rows.map((row) => line(...row)).join('\n');
 }
 
+/** What a run without `--project` leaves out, and how to run it. */
+export function leftOut({ runnable, absent, known }: Discovery): string {
+  const listed = new Set([...runnable, ...absent].map(({ name }) => name));
+  const names = known.filter((name) => !listed.has(name));
+  return `  Left out unless named, or run by --project '*': ${names.join(', ')}`;
+}
+
 function described(target: Target): string {
   return target.driver === 'containers'
     ? `containers of ${target.servers.map(({ image }) => image).join(', then ')}; ${'image' in target.toxiproxy ? `Toxiproxy in ${target.toxiproxy.image}` : `embedded Toxiproxy on ${target.toxiproxy.embeddedOn}`}${target.ryuk ? '' : '; without Ryuk'}`

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Target } from '../target.ts';
 import { findProgram, identify } from './binary.ts';
 import { type Discovery, discover } from './discover.ts';
-import { isSelected, projectPatterns, requireProjects } from './projects.ts';
+import { isNamed, projectPatterns, requireProjects, selection } from './projects.ts';
 import { requireTargets } from './require.ts';
-import { targetTable } from './table.ts';
+import { leftOut, targetTable } from './table.ts';
 
 const runs: Target = {
   name: 'redis:7.0@processes',
@@ -19,7 +19,7 @@ const runs: Target = {
 const discovery: Discovery = {
   runnable: [runs],
   absent: [{ name: 'redis:8.0', driver: 'containers', reason: 'no container engine answers' }],
-  known: ['redis:8.0', 'redis:7.0@processes'],
+  known: ['redis:6.0', 'redis:8.0', 'redis:7.0@processes'],
 };
 
 test('the table says what runs, and why the rest does not', () => {
@@ -28,6 +28,10 @@ test('the table says what runs, and why the rest does not', () => {
     '  redis:7.0@processes  runs          processes of /usr/bin/redis-server 7.0.15; embedded Toxiproxy',
     '  redis:8.0            does not run  no container engine answers',
   ]);
+});
+
+test('what a run leaves out is named', () => {
+  expect(leftOut(discovery)).toContain("by --project '*': redis:6.0");
 });
 
 describe('REQUIRE_TARGETS', () => {
@@ -41,7 +45,8 @@ describe('REQUIRE_TARGETS', () => {
   test.for([
     ['containers', 'redis:8.0: no container engine answers'],
     ['redis:8.0', 'redis:8.0: no container engine answers'],
-    ['contaners', 'Accepted are containers, processes and the targets redis:8.0, redis:7.0@'],
+    ['redis:6.0', "which this run leaves out; add --project 'redis:6.0'"],
+    ['contaners', 'Accepted are containers, processes and the targets redis:6.0, redis:8.0, redis'],
   ] as const)('"%s" fails the run', ([required, reason]) => {
     expect(() => requireTargets(required, discovery)).toThrow(reason);
   });
@@ -53,7 +58,6 @@ describe('--project', () => {
   });
 
   test.for([
-    [[], 'redis:8.0', true],
     [['redis:8.0'], 'redis:8.0', true],
     [['redis:*'], 'valkey:8.1', false],
     [['redis:8.0', 'valkey:*'], 'valkey:8.1', true],
@@ -61,14 +65,32 @@ describe('--project', () => {
     [['!redis:*'], 'valkey:8.1', true],
     [['redis:8.0'], 'redis:8x0', false],
   ] as const)('%j selects %s: %s', ([patterns, name, selected]) => {
-    expect(isSelected(patterns, name)).toBe(selected);
+    expect(selection(patterns)({ name, byDefault: true })).toBe(selected);
+  });
+
+  test.for([
+    [[], false],
+    [['!unit'], false],
+    [['*'], true],
+    [['redis:6.0'], true],
+  ] as const)('%j selects what does not run by default: %s', ([patterns, selected]) => {
+    expect(selection(patterns)({ name: 'redis:6.0', byDefault: false })).toBe(selected);
+  });
+
+  test.for([
+    [[], false],
+    [['*'], false],
+    [['*reference*'], true],
+    [['redis:8.0+reference'], true],
+  ] as const)('%j names a mix: %s', ([patterns, named]) => {
+    expect(isNamed(patterns, 'redis:8.0+reference')).toBe(named);
   });
 
   test.for([
     [['redis:8.0'], 'environment: --project redis:8.0 cannot run here: no container engine'],
     [
       ['redi'],
-      'misuse: --project redi fits no target; there are redis:8.0, redis:7.0@processes, unit',
+      'misuse: --project redi fits no target; there are redis:6.0, redis:8.0, redis:7.0@processes, unit',
     ],
   ] as const)('%j ends the run', ([patterns, message]) => {
     expect(() => requireProjects(patterns, ['unit'], discovery)).toThrow(message);
