@@ -21,12 +21,13 @@ import { collectEvidence, type Evidence } from './report/evidence.ts';
 import { extensionsOf } from './toxiproxy/extensions.ts';
 
 export { expect } from 'vitest';
-export { debugAllowed, noPings } from './deployment/config.ts';
+export { debugAllowed, noPings, saving } from './deployment/config.ts';
 export type { Deployment } from './deployment/deployment.ts';
 export type { Node } from './deployment/node.ts';
 export { syncCounts } from './deployment/sync-counts.ts';
 export { chain, masterWithReplicas, topology, tree } from './deployment/topology.ts';
 export { answers } from './expect/answers.ts';
+export { blocked } from './expect/blocked.ts';
 export * from './links/faults/index.ts';
 export { tapStream } from './observe/stream-tap.ts';
 export { until } from './until.ts';

@@ -8,6 +8,7 @@ import {
   expect,
   masterWithReplicas,
   noPings,
+  saving,
   test,
 } from '../helpers/suite.ts';
 
@@ -21,7 +22,7 @@ test.for([
   async ({ keys, backlogBytes, kind }, { deployment }) => {
     deployment.needsServer('master-keeps-history');
     const config = { ...noPings, ...debugAllowed(deployment.target) };
-    const masterConfig = { save: '3600 1000000', 'repl-backlog-size': backlogBytes };
+    const masterConfig = { ...saving, 'repl-backlog-size': backlogBytes };
     await using pair = await deployment.start(masterWithReplicas(1, { config, masterConfig }));
     const { master, replica } = pair;
     await master.call('DEBUG', 'SET-ACTIVE-EXPIRE', 0);

@@ -1,7 +1,12 @@
-import { cut, expect, fill, masterWithReplicas, test, writeBytes } from '../helpers/suite.ts';
-
-/** A clean stop writes an RDB that holds replication ID and offset. */
-const saving = { save: '3600 1000000' };
+import {
+  cut,
+  expect,
+  fill,
+  masterWithReplicas,
+  saving,
+  test,
+  writeBytes,
+} from '../helpers/suite.ts';
 
 test('a replica stopped cleanly and restarted with its data resumes by a partial resync [P3]', async ({
   deployment,

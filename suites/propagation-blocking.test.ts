@@ -1,14 +1,13 @@
 /** Clients that wait for a list: what the stream holds once they are served, and what becomes of them otherwise. */
 import { can } from '../helpers/deployment/capabilities.ts';
 import {
+  blocked,
   type Deployments,
   expect,
   masterWithReplicas,
-  type Node,
   noPings,
   streamOf,
   test,
-  until,
 } from '../helpers/suite.ts';
 
 type Row = [sent: string, arrives: string];
@@ -107,16 +106,3 @@ test('blocked clients are thrown out when their server becomes a replica, and ta
   await expect(demoted).toConvergeWith(heir);
   expect(await demoted.call('LLEN', 'list')).toBe(2);
 });
-
-/** Waits until so many clients of a node are blocked. */
-async function blocked(node: Node, clients: number): Promise<void> {
-  await until(
-    async () => (await node.clientList()).filter(({ flags }) => flags.has('b')).length,
-    (count) => count === clients,
-    {
-      what: `${clients} clients of ${node.name} to block`,
-      withinMs: 5_000,
-      verdict: 'inconclusive',
-    },
-  );
-}

@@ -121,15 +121,17 @@ test('FLUSHDB and FLUSHALL arrive as they are, also where there is nothing [C5]'
 
 const READS = ['GET string', 'TTL string', 'SRANDMEMBER set', 'RANDOMKEY', 'SCAN 0'];
 const IN_VAIN = [
-  ...['SETNX string w', 'SET string w NX', 'PERSIST string', 'EXPIRE none 1', 'DEL none'],
-  ...[
-    'SADD set a',
-    'SREM set c',
-    'SMOVE set none c',
-    'ZADD zset 1 a',
-    'LTRIM none 0 1',
-    'LPUSHX none 1',
-  ],
+  'SETNX string w',
+  'SET string w NX',
+  'PERSIST string',
+  'EXPIRE none 1',
+  'DEL none',
+  'SADD set a',
+  'SREM set c',
+  'SMOVE set none c',
+  'ZADD zset 1 a',
+  'LTRIM none 0 1',
+  'LPUSHX none 1',
 ];
 const FAILING = ['INCR string', 'LPUSH set 1', 'SET string', 'RENAME none one', 'NOSUCH command'];
 

@@ -6,14 +6,12 @@ import {
   type Node,
   noPings,
   rawConnection,
+  saving,
   test,
   topology,
   until,
   writeBytes,
 } from '../helpers/suite.ts';
-
-/** A clean stop writes an RDB that holds replication ID and offset. */
-const saving = { save: '3600 1000000' };
 
 test('made by its configuration file or by REPLICAOF at run time, a replica ends in the same state [N21]', async ({
   deployment,

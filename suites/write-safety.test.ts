@@ -1,6 +1,7 @@
 /** What a master promises of a write: min-replicas-to-write, WAIT, WAITAOF. */
 import {
   answers,
+  blocked,
   cut,
   expect,
   masterWithReplicas,
@@ -117,11 +118,7 @@ test('two clients wait for a paused replica: when it goes on both are told [W2]'
   await Promise.all([one.call('SET', 'one', '2'), other.call('SET', 'other', '2')]);
   expect(await one.call('WAIT', 1, 50)).toBe(0);
   const told = [one, other].map((client) => client.call('WAIT', 1, ACKNOWLEDGED_WITHIN_MS));
-  await until(
-    async () => Number(/^blocked_clients:(\d+)/m.exec(await pair.master.info())?.[1]),
-    (blocked) => blocked === 2,
-    { what: 'both clients to be blocked', withinMs: 5_000, verdict: 'inconclusive' },
-  );
+  await blocked(pair.master, 2);
   await pair.replica.resume();
 
   expect(await Promise.all(told)).toEqual([1, 1]);

@@ -17,6 +17,17 @@ test('a capability by product and version', () => {
   expect(can({ product: 'valkey', version: '8.1.1' }, 'hpexpireat')).toBe(false);
 });
 
+test('a capability that one product lacks, and one that the reference leaves out', () => {
+  expect(can({ product: 'valkey', version: '8.1' }, 'dual-channel')).toBe(true);
+  expect(can({ product: 'redis', version: '8.0' }, 'dual-channel')).toBe(false);
+  const reference = { product: 'redis', version: '7.0.15', isReference: true } as const;
+  expect(can(reference, 'aof')).toBe(false);
+  expect(can({ ...reference, isReference: false }, 'aof')).toBe(true);
+  expect(can(reference, 'absolute-ttls')).toBe(true);
+});
+
 test('what a capability needs, in words', () => {
   expect(sinceWhen('waitaof')).toBe('Redis 7.2 or Valkey 7.2');
+  expect(sinceWhen('dual-channel')).toBe('Valkey 8.0');
+  expect(sinceWhen('aof')).toBe('Redis 1.2 or Valkey 7.2, not the reference');
 });

@@ -2,10 +2,31 @@
 export interface Versioned {
   readonly product: 'redis' | 'valkey';
   readonly version: string;
+  /** The reference implementation, which leaves out some of what its version has, or a mix with it. */
+  readonly isReference?: boolean;
 }
 
-/** The first version of each product that can do a thing. */
+/** The first version of each product that can; a product without one cannot. */
+interface Since {
+  readonly redis?: string;
+  readonly valkey?: string;
+  /** What the reference leaves out on purpose: fixtures/reference/README.md. */
+  readonly reference?: false;
+}
+
 const SINCE = {
+  /** Scripts: EVAL. */
+  scripts: { redis: '2.6', valkey: '7.2', reference: false },
+  /** FUNCTION LOAD and FCALL. */
+  functions: { redis: '7.0', valkey: '7.2', reference: false },
+  /** Append-only files. */
+  aof: { redis: '1.2', valkey: '7.2', reference: false },
+  /** cluster-enabled. */
+  cluster: { redis: '3.0', valkey: '7.2', reference: false },
+  /** One full resync over two connections, the stream buffered by the replica: dual-channel-replication-enabled. */
+  'dual-channel': { valkey: '8.0' },
+  /** The same as Redis has it: repl-rdb-channel. */
+  'rdb-channel': { redis: '8.0' },
   /** DEBUG is allowed by the directive enable-debug-command; without it by every older server. */
   'enable-debug-command': { redis: '7.0', valkey: '7.2' },
   /** TTLs of hash fields. */
@@ -35,19 +56,27 @@ const SINCE = {
   'psync-checks-offset': { redis: '7.0', valkey: '7.2' },
   /** A replica's connection that a command's reply would go to is closed; before, the reply went into the stream. */
   'replies-end-replica': { redis: '7.0', valkey: '7.2' },
-} as const satisfies Record<string, Record<Versioned['product'], string>>;
+} as const satisfies Record<string, Since>;
 
 export type Capability = keyof typeof SINCE;
 
 /** Whether a server of this version can do it. */
 export function can(server: Versioned, capability: Capability): boolean {
-  return compareVersions(server.version, SINCE[capability][server.product]) >= 0;
+  const since: Since = SINCE[capability];
+  const first = since[server.product];
+  if (first === undefined || (server.isReference === true && since.reference === false))
+    return false;
+  return compareVersions(server.version, first) >= 0;
 }
 
 /** The first versions that can do it, in words. */
 export function sinceWhen(capability: Capability): string {
-  const { redis, valkey } = SINCE[capability];
-  return `Redis ${redis} or Valkey ${valkey}`;
+  const { redis, valkey, reference }: Since = SINCE[capability];
+  const products = [
+    ...(redis === undefined ? [] : [`Redis ${redis}`]),
+    ...(valkey === undefined ? [] : [`Valkey ${valkey}`]),
+  ];
+  return `${products.join(' or ')}${reference === false ? ', not the reference' : ''}`;
 }
 
 /** Negative, zero or positive as a is older than, the same as or newer than b; absent parts are zero. */

@@ -17,6 +17,9 @@ export const BASELINE: Config = {
 /** Longer than any test: no PING of a master's adds bytes to the stream. */
 export const noPings: Config = { 'repl-ping-replica-period': 3_600 };
 
+/** A clean stop writes an RDB, which holds replication ID and offset; nothing else does. */
+export const saving: Config = { save: '3600 1000000' };
+
 /** DEBUG for the test's own connections, on any server. */
 export function debugAllowed(server: Versioned): Config {
   return can(server, 'enable-debug-command') ? { 'enable-debug-command': 'yes' } : {};

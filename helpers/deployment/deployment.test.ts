@@ -95,6 +95,7 @@ class StubDriver implements Driver {
     driver: 'processes',
     product: 'redis',
     version: '7.0',
+    isReference: false,
     servers: [{ name: '/bin/false', version: '7.0.15', command: ['/bin/false'] }],
     toxiproxy: 'embedded',
   } as const;

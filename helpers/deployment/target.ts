@@ -10,6 +10,8 @@ interface Common {
   readonly product: 'redis' | 'valkey';
   /** Version as far as it is known before the server runs: `8.0` or `7.0.15`. */
   readonly version: string;
+  /** Whether the reference implementation is among its servers. */
+  readonly isReference: boolean;
 }
 
 export interface ContainersTarget extends Common {

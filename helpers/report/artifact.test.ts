@@ -11,6 +11,7 @@ const target: Target = {
   driver: 'processes',
   product: 'redis',
   version: '7.0.15',
+  isReference: false,
   servers: [
     { name: '/usr/bin/redis-server', version: '7.0.15', command: ['/usr/bin/redis-server'] },
   ],

@@ -11,7 +11,7 @@ import type { Absent, Discovery } from './discover.ts';
 import { ImageFinder } from './images.ts';
 import { IMAGE_PREFIX, unusable } from './own.ts';
 import type { Selectable, Selection } from './projects.ts';
-import { bundledReference, REFERENCE } from './reference.ts';
+import { bundledReference, hasReference, REFERENCE } from './reference.ts';
 
 /** The Vitest project of the conformance suite, which needs an image, too. */
 export const TOXIPROXY_PROJECT = 'toxiproxy';
@@ -75,6 +75,7 @@ export async function discoverContainers(
       driver: 'containers',
       product,
       version,
+      isReference: hasReference(servers),
       toxiproxy: links,
       ryuk,
     } as const;

@@ -5,7 +5,7 @@ import { oldest } from './containers.ts';
 import type { Discovery } from './discover.ts';
 import { unusable } from './own.ts';
 import type { Selection } from './projects.ts';
-import { bundledReference, REFERENCE } from './reference.ts';
+import { bundledReference, hasReference, REFERENCE } from './reference.ts';
 
 /** What runs as processes here; `ownBinary` is the user's program. */
 export async function discoverProcesses(
@@ -88,6 +88,7 @@ function processesTarget(
     driver: 'processes',
     product,
     version,
+    isReference: hasReference(servers),
     servers,
     toxiproxy,
   };

@@ -15,6 +15,10 @@ export const REFERENCE = {
   command: [process.execPath, MAIN],
 } as const;
 
+export function hasReference(servers: readonly { readonly flavour: string }[]): boolean {
+  return servers.some(({ flavour }) => flavour === REFERENCE.flavour);
+}
+
 let folder: Promise<string> | undefined;
 
 /** The same as targets start it: bundled, here and in a container of Node into which the bundle is copied. */
