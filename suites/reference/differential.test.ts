@@ -2,19 +2,11 @@ import { expect } from 'vitest';
 import { useClock } from '../../fixtures/reference/testing/differential/chance.ts';
 import { compareServers } from '../../fixtures/reference/testing/differential/differential.ts';
 import { describeFinding } from '../../fixtures/reference/testing/differential/report.ts';
-import { findRedis, type Program } from '../../fixtures/reference/testing/subject.ts';
-import { test as withSession } from './session.ts';
+import { test } from './session.ts';
 
 const COMMANDS = 5_000;
 
 useClock(() => Date.now());
-
-const test = withSession.extend('redis', async ({ skip }): Promise<Program> => {
-  const found = await findRedis();
-  if (!('missing' in found)) return found;
-  console.warn(`the reference is not compared with a real server: ${found.missing}`);
-  return skip(found.missing);
-});
 
 test('the reference answers random commands as Redis 7.0 does, byte for byte', async ({
   session,

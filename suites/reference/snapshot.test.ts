@@ -3,26 +3,14 @@ import { useClock } from '../../fixtures/reference/testing/differential/chance.t
 import { type Command, Generator } from '../../fixtures/reference/testing/differential/generate.ts';
 import { readGrammar } from '../../fixtures/reference/testing/differential/grammar.ts';
 import { isLeftOut } from '../../fixtures/reference/testing/differential/left-out.ts';
-import {
-  findRedis,
-  type Program,
-  REFERENCE,
-  Subject,
-} from '../../fixtures/reference/testing/subject.ts';
+import { type Program, REFERENCE, Subject } from '../../fixtures/reference/testing/subject.ts';
 import type { Session } from '../../helpers/deployment/session/session.ts';
 import { Ports } from '../../helpers/ports.ts';
 import { type Random, seeded } from '../../helpers/random.ts';
 import { until } from '../../helpers/until.ts';
-import { test as withSession } from './session.ts';
+import { test } from './session.ts';
 
 useClock(() => Date.now());
-
-const test = withSession.extend('redis', async ({ skip }): Promise<Program> => {
-  const found = await findRedis();
-  if (!('missing' in found)) return found;
-  console.warn(`snapshots are not compared: ${found.missing}`);
-  return skip(found.missing);
-});
 
 const REPLICAS = 6;
 /** Commands of a batch: any on a few keys, and those that would show if they came twice or not at all. */
