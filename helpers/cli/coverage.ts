@@ -1,4 +1,4 @@
-import { SCENARIOS } from '../../fixtures/scenarios.ts';
+import { SCENARIOS, UNTESTED } from '../../fixtures/scenarios.ts';
 import { coverageOf, coverageTable } from '../report/coverage.ts';
 import { readVerdicts, VERDICTS_FILE } from '../report/verdicts.ts';
 
@@ -9,6 +9,6 @@ import { readVerdicts, VERDICTS_FILE } from '../report/verdicts.ts';
 export async function coverage(files: readonly string[]): Promise<number> {
   const all = files.length === 0 ? [VERDICTS_FILE] : files;
   const verdicts = (await Promise.all(all.map(readVerdicts))).flat();
-  console.log(coverageTable(coverageOf(SCENARIOS, verdicts)));
+  console.log(coverageTable(coverageOf(SCENARIOS, verdicts), UNTESTED));
   return 0;
 }

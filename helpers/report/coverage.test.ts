@@ -1,8 +1,10 @@
+import { glob, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { SCENARIOS, UNTESTED } from '../../fixtures/scenarios.ts';
 import { coverageOf, coverageTable } from './coverage.ts';
 import { type Judged, verdictOf } from './verdicts.ts';
 
-const scenarios = { P1: 'breaks', P2: 'masters', N3: 'cuts' };
+const scenarios = { P1: 'breaks', P2: 'masters', N3: 'cuts', S1: 'quorum' };
 
 function judged(test: string, target: string, verdict: Judged['verdict'] = 'pass'): Judged {
   return { file: 'suites/a.test.ts', test, target, verdict };
@@ -17,16 +19,22 @@ test('a row for each test that names a scenario, and the scenarios that none nam
     judged('of no scenario', 'redis:8.0'),
     { ...judged('a name like this [P2]', 'unit'), file: 'helpers/a.test.ts' },
   ];
-  expect(coverageTable(coverageOf(scenarios, verdicts)).split('\n')).toEqual([
+  expect(
+    coverageTable(coverageOf(scenarios, verdicts), { S1: 'needs a Sentinel' }).split('\n'),
+  ).toEqual([
     '| id | test | verdicts |',
     '| --- | --- | --- |',
     '| P1 | suites/a.test.ts: a short \\| cut | pass: redis:8.0; liveness: reference |',
     '| P1 | suites/a.test.ts: a long cut | pass: redis:8.0, valkey:9.1 |',
     '| N3 | suites/a.test.ts: a short \\| cut | pass: redis:8.0; liveness: reference |',
     '',
-    '2 of 3 scenarios have a test. Not written yet:',
+    '2 of 4 scenarios were tested.',
     '',
-    '- P2: masters',
+    'Not in this run: P2.',
+    '',
+    'Without a test:',
+    '',
+    '- S1, quorum: needs a Sentinel',
   ]);
 });
 
@@ -34,6 +42,17 @@ test('a test that names what is not in the catalogue is named', () => {
   expect(() => coverageOf(scenarios, [judged('a cut [P9]', 'redis:8.0')])).toThrow(
     'suites/a.test.ts names P9 in "a cut [P9]": it is not in the catalogue',
   );
+});
+
+test('every scenario of the catalogue has a test in the suites or a reason for having none', async () => {
+  const sources = await Array.fromAsync(glob('suites/**/*.test.ts'), (file) =>
+    readFile(file, 'utf8'),
+  );
+  const named = new Set(
+    sources.flatMap((source) => [...source.matchAll(/['[]([A-Z]\d+)['\]]/g)].map(([, id]) => id)),
+  );
+  const ids = Object.keys(SCENARIOS);
+  expect(ids.filter((id) => !named.has(id)).sort()).toEqual(Object.keys(UNTESTED).sort());
 });
 
 test.for([

@@ -50,24 +50,43 @@ function ofOneTest(judged: readonly Judged[]): CoveringTest {
   return { file, test, targets: new Map(targets) };
 }
 
-/** A Markdown table, a row for every test of a scenario; then the scenarios without one, and a count. */
-export function coverageTable(covered: readonly Covered[]): string {
+/**
+ * A Markdown table, a row for every test of a scenario; then a count, the scenarios whose tests were not in the run, and
+ * those without any test, which `untested` gives the reasons for.
+ */
+export function coverageTable(
+  covered: readonly Covered[],
+  untested: Readonly<Record<string, string>>,
+): string {
   const tested = covered.filter(({ tests }) => tests.length > 0);
   const rows = tested.flatMap(({ id, tests }) =>
     tests.map(
       ({ file, test, targets }) => `| ${id} | ${file}: ${plain(test)} | ${cell(targets)} |`,
     ),
   );
-  const untested = covered.filter(({ tests }) => tests.length === 0);
+  const others = covered.filter(({ tests }) => tests.length === 0);
+  const absent = others.filter(({ id }) => untested[id] === undefined);
   return [
     '| id | test | verdicts |',
     '| --- | --- | --- |',
     ...rows,
     '',
-    `${tested.length} of ${covered.length} scenarios have a test. Not written yet:`,
-    '',
-    ...untested.map(({ id, about }) => `- ${id}: ${about}`),
+    `${tested.length} of ${covered.length} scenarios were tested.`,
+    ...(absent.length > 0
+      ? ['', `Not in this run: ${absent.map(({ id }) => id).join(', ')}.`]
+      : []),
+    ...listed(
+      'Without a test:',
+      others.flatMap(({ id, about }) => {
+        const reason = untested[id];
+        return reason === undefined ? [] : [`- ${id}, ${about}: ${reason}`];
+      }),
+    ),
   ].join('\n');
+}
+
+function listed(title: string, items: readonly string[]): readonly string[] {
+  return items.length > 0 ? ['', title, '', ...items] : [];
 }
 
 function plain(test: string): string {
