@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { Ports } from './ports.ts';
 
@@ -37,4 +37,16 @@ test('when all ports of the block are taken the message names them', async () =>
   } finally {
     for (const other of others) other.close();
   }
+});
+
+test('a stranger that connects to the reservation does not keep it from being given back', async () => {
+  const ports = await Ports.reserve();
+  const reservation = (await ports.next()) - 1;
+  const stranger = connect(reservation, '127.0.0.1');
+  await once(stranger, 'connect');
+  await ports[Symbol.asyncDispose]();
+  const again = createServer().listen(reservation, '127.0.0.1');
+  await once(again, 'listening');
+  again.close();
+  stranger.destroy();
 });

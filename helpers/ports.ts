@@ -72,7 +72,8 @@ export async function freePort(): Promise<number> {
 
 function listen(port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {
-    const server = createServer();
+    // Whoever connects by mistake is sent away at once: it would keep the port from being given back.
+    const server = createServer((stranger) => stranger.destroy());
     server.once('error', () => resolve(undefined));
     server.listen(port, '127.0.0.1', () => resolve(server));
   });
