@@ -21,7 +21,7 @@ import { collectEvidence, type Evidence } from './report/evidence.ts';
 import { extensionsOf } from './toxiproxy/extensions.ts';
 
 export { expect } from 'vitest';
-export { debugAllowed, noPings, saving } from './deployment/config.ts';
+export { debugAllowed, dirChangeable, noPings, saving } from './deployment/config.ts';
 export type { Deployment } from './deployment/deployment.ts';
 export type { Node } from './deployment/node.ts';
 export { syncCounts } from './deployment/sync-counts.ts';
@@ -32,9 +32,12 @@ export * from './links/faults/index.ts';
 export { tapStream } from './observe/stream-tap.ts';
 export { until } from './until.ts';
 export { askPsync } from './workload/ask-psync.ts';
+export { type AttachState, attachUntil, configToHoldIn } from './workload/attach-until.ts';
+export { setAhead, timeMs } from './workload/clock-ahead.ts';
 export { fill, load, writeBytes } from './workload/on-node.ts';
 export { rawConnection } from './workload/raw-connection.ts';
 export { streamOf } from './workload/stream-of.ts';
+export { NOT_SAVED, withoutDisk } from './workload/without-disk.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

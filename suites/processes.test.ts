@@ -53,6 +53,26 @@ test('a replica killed without persistence of its own resumes from the RDB of it
   await expect(pair.replica).toConvergeWith(pair.master);
 });
 
+test('a replica with an append-only file has its data when it is back, and no history: a full resync [N24]', async ({
+  deployment,
+}) => {
+  deployment.needsServer('aof');
+  const replicaConfig = { appendonly: 'yes', appendfsync: 'always' };
+  await using pair = await deployment.start(masterWithReplicas(1, { replicaConfig }));
+  const { keysByDatabase } = await fill(pair.master, { seed: 1, keys: 100 });
+  await expect(pair.replica).toConvergeWith(pair.master);
+
+  const outage = await pair.replica.link.apply(cut());
+  await pair.replica.kill();
+  await pair.replica.restart({ data: 'kept' });
+  await pair.replica.logged(/^Ready to accept connections/);
+  expect((await pair.replica.snapshot()).keys).toEqual(keysByDatabase);
+  await outage.heal();
+
+  await expect(pair.replica).toResync('full', { reason: 'no-history' });
+  await expect(pair.replica).toConvergeWith(pair.master);
+});
+
 test('a replica paused for a moment only lags: nobody resyncs [P5]', async ({ deployment }) => {
   await using pair = await deployment.start(masterWithReplicas(1));
   await expect(pair.replica).toConvergeWith(pair.master);

@@ -17,13 +17,15 @@ test('a capability by product and version', () => {
   expect(can({ product: 'valkey', version: '8.1.1' }, 'hpexpireat')).toBe(false);
 });
 
-test('a capability that one product lacks, and one that the reference leaves out', () => {
+test('a capability that one product lacks, and what the reference leaves out or has alone', () => {
   expect(can({ product: 'valkey', version: '8.1' }, 'dual-channel')).toBe(true);
   expect(can({ product: 'redis', version: '8.0' }, 'dual-channel')).toBe(false);
   const reference = { product: 'redis', version: '7.0.15', isReference: true } as const;
   expect(can(reference, 'aof')).toBe(false);
   expect(can({ ...reference, isReference: false }, 'aof')).toBe(true);
   expect(can(reference, 'absolute-ttls')).toBe(true);
+  expect(can(reference, 'wrong-clock')).toBe(true);
+  expect(can({ ...reference, isReference: false }, 'wrong-clock')).toBe(false);
 });
 
 test('what a capability needs, in words', () => {

@@ -10,8 +10,8 @@ export interface Versioned {
 interface Since {
   readonly redis?: string;
   readonly valkey?: string;
-  /** What the reference leaves out on purpose: fixtures/reference/README.md. */
-  readonly reference?: false;
+  /** What the reference leaves out on purpose, or has alone: fixtures/reference/README.md. */
+  readonly reference?: false | 'only';
 }
 
 const SINCE = {
@@ -29,6 +29,8 @@ const SINCE = {
   'rdb-channel': { redis: '8.0' },
   /** DEBUG is allowed by the directive enable-debug-command; without it by every older server. */
   'enable-debug-command': { redis: '7.0', valkey: '7.2' },
+  /** `dir` is changed at run time where the directive enable-protected-configs allows it; on every older server anyway. */
+  'enable-protected-configs': { redis: '7.0', valkey: '7.2' },
   /** TTLs of hash fields. */
   hpexpireat: { redis: '7.4', valkey: '9.0' },
   /** XGROUP CREATECONSUMER. */
@@ -41,6 +43,12 @@ const SINCE = {
   'absolute-ttls': { redis: '7.0', valkey: '7.2' },
   /** A master restarted from its RDB goes on with the history it had. */
   'master-keeps-history': { redis: '7.0', valkey: '7.2' },
+  /** An RDB that was received takes the place of the replica's own before it is loaded, not when it has proved good. */
+  'received-rdb-kept': { redis: '4.0', valkey: '7.2', reference: false },
+  /** A shutdown gives replicas that lag time to catch up: shutdown-timeout. */
+  'shutdown-waits': { redis: '7.0', valkey: '7.2' },
+  /** A clock that is wrong, by a setting. A mix with the reference can, as one clock is as good as the other. */
+  'wrong-clock': { reference: 'only' },
   waitaof: { redis: '7.2', valkey: '7.2' },
   /** GETDEL, GETEX, LMOVE, BLMOVE, SET with GET; GETSET replicates as SET. */
   'get-and-change': { redis: '6.2', valkey: '7.2' },
@@ -63,6 +71,7 @@ export type Capability = keyof typeof SINCE;
 /** Whether a server of this version can do it. */
 export function can(server: Versioned, capability: Capability): boolean {
   const since: Since = SINCE[capability];
+  if (since.reference === 'only') return server.isReference === true;
   const first = since[server.product];
   if (first === undefined || (server.isReference === true && since.reference === false))
     return false;
@@ -72,6 +81,7 @@ export function can(server: Versioned, capability: Capability): boolean {
 /** The first versions that can do it, in words. */
 export function sinceWhen(capability: Capability): string {
   const { redis, valkey, reference }: Since = SINCE[capability];
+  if (reference === 'only') return 'the reference, alone or in a mix';
   const products = [
     ...(redis === undefined ? [] : [`Redis ${redis}`]),
     ...(valkey === undefined ? [] : [`Valkey ${valkey}`]),

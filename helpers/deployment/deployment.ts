@@ -254,6 +254,7 @@ export class Deployment implements AsyncDisposable {
     const server = await this.#driver.createServer({
       name: spec.name,
       depth: depthOf(this.topology, spec),
+      fileBytesMax: spec.fileBytesMax,
       config: (port) =>
         renderConfig(
           BASELINE,

@@ -25,6 +25,8 @@ export interface ServerSpec {
   readonly depth: number;
   /** Full text of its redis.conf, for a server on this port. */
   readonly config: (port: number) => string;
+  /** RLIMIT_FSIZE: a write beyond it fails (EFBIG). Absent: no limit. */
+  readonly fileBytesMax?: number | undefined;
 }
 
 /** How a proxy is reached. Disposing gives the address back. */

@@ -7,6 +7,8 @@ export interface NodeSpec {
   /** Name of the node it is a replica of. A master has none. */
   readonly replicaOf?: string;
   readonly config?: Config;
+  /** No file that it writes gets longer: a disk that is full, to the server. Default: no limit. */
+  readonly fileBytesMax?: number;
 }
 
 /** Nodes in an order in which every upstream stands before its replicas. */

@@ -68,13 +68,16 @@ export class ServerContainer {
     return this.#addresses;
   }
 
-  /** Begins a life: starts a server with this configuration. `listener` gets what it writes. */
-  async begin(config: string, listener: Tenant): Promise<void> {
+  /**
+   * Begins a life: starts a server with this configuration, and with files no longer than that if it is said.
+   * `listener` gets what it writes.
+   */
+  async begin(config: string, listener: Tenant, fileBytesMax?: number): Promise<void> {
     if (this.#handle === undefined) await this.#create();
     this.#count += 1;
     this.#listener = listener;
     this.#lives.expect(this.#life, listener);
-    await this.#tell(commands.begin(this.#life, config));
+    await this.#tell(commands.begin(this.#life, config, fileBytesMax));
   }
 
   start(): Promise<void> {

@@ -104,13 +104,14 @@ export class ContainersDriver implements Driver {
     return this.#toxiproxy.client;
   }
 
-  createServer({ name, depth, config }: ServerSpec): Promise<Server> {
+  createServer({ name, depth, config, fileBytesMax }: ServerSpec): Promise<Server> {
     const kind = depth % this.target.servers.length;
     const pool = this.#pools[kind] as Pool<Place>;
     const { image, directives = [] } = this.target.servers[kind] as ServerInContainer;
     const whole = (port: number) => [config(port), ...directives, ''].join('\n');
     const surroundings = { image, pool, watch: this.#watch };
-    return Promise.resolve(new ContainerServer(name, whole, pool.take(), surroundings));
+    const spec = { name, config: whole, fileBytesMax };
+    return Promise.resolve(new ContainerServer(spec, pool.take(), surroundings));
   }
 
   reserveListener(): Promise<Listener> {

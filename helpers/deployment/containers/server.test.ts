@@ -62,7 +62,7 @@ function servers(watch: EngineWatch) {
   });
   const config = (port: number): string => `port ${port}`;
   const create = (name: string): ContainerServer =>
-    new ContainerServer(name, config, pool.take(), { image: 'redis', pool, watch });
+    new ContainerServer({ name, config }, pool.take(), { image: 'redis', pool, watch });
   return { made, create };
 }
 

@@ -1,7 +1,7 @@
 import { ChaosError, messageOf } from '../../errors.ts';
 import { until } from '../../until.ts';
 import type { Address } from '../address.ts';
-import type { Exit, Server } from '../driver.ts';
+import type { Exit, Server, ServerSpec } from '../driver.ts';
 import { ServerLog } from '../server-log.ts';
 import type { ServerContainer, Tenant } from './container.ts';
 import type { EngineWatch } from './engine-watch.ts';
@@ -28,20 +28,21 @@ export class ContainerServer implements Server, Tenant {
   readonly log = new ServerLog();
   readonly #surroundings: Surroundings;
   readonly #config: string;
+  readonly #fileBytesMax: number | undefined;
   readonly #container: Place;
   #state: 'new' | 'begun' | 'disposed' = 'new';
   #exit: Exit | undefined;
 
   /** `config` gets the port, which is the container's. */
   constructor(
-    name: string,
-    config: (port: number) => string,
+    { name, config, fileBytesMax }: Pick<ServerSpec, 'name' | 'config' | 'fileBytesMax'>,
     container: Place,
     surroundings: Surroundings,
   ) {
     this.name = name;
     this.port = container.port;
     this.#config = config(container.port);
+    this.#fileBytesMax = fileBytesMax;
     this.#container = container;
     this.#surroundings = surroundings;
   }
@@ -69,7 +70,9 @@ export class ContainerServer implements Server, Tenant {
     this.#state = 'begun';
     try {
       await this.#withEngine(attempt, () =>
-        isFirst ? this.#container.begin(this.#config, this) : this.#container.start(),
+        isFirst
+          ? this.#container.begin(this.#config, this, this.#fileBytesMax)
+          : this.#container.start(),
       );
     } catch (cause) {
       this.lost(messageOf(cause));

@@ -123,6 +123,19 @@ test('a wipe that fails is not confirmed', async () => {
   expect(supervisor.lines).not.toContain('redis-chaos: wiped life-1');
 });
 
+test('a server with a limit cannot write longer files; the next one in that place can', async () => {
+  await using supervisor = await Supervisor.start(
+    'head -c 4096 /dev/zero > file || echo refused; wc -c < file',
+  );
+  supervisor.tell(commands.begin('life-1', CONFIG, 1_024));
+  await supervisor.says('redis-chaos: ended 0');
+  supervisor.tell(`${commands.wipe('life-1')}${commands.begin('life-2', CONFIG)}`);
+  await supervisor.says('redis-chaos: ended 0', 2);
+
+  const said = supervisor.lines.filter((line) => /^(?:refused|\d+)$/.test(line));
+  expect(said).toEqual(['refused', '1024', '4096']);
+});
+
 /** A letter: proc(5). */
 async function stateOf(pid: string | undefined): Promise<string | undefined> {
   return (await readFile(`/proc/${pid}/stat`, 'utf8')).split(' ')[2];

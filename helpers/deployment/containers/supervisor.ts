@@ -6,12 +6,13 @@
  * It also lets one deployment after another have the container. What a server lives through in one
  * deployment is a life: it begins with a configuration, may have several starts, and ends with a wipe.
  */
+import { fileBlocks, limitFiles } from '../file-limit.ts';
 
 /** What the supervisor is told, line by line on its standard input; it does one after the other. */
 export const commands = {
-  /** Writes the configuration and starts the server. */
-  begin: (life: string, config: string): string =>
-    `begin ${life}\n${config.endsWith('\n') ? config : `${config}\n`}${life}\n`,
+  /** Writes the configuration and starts the server. Each of its starts in this life has the limit. */
+  begin: (life: string, config: string, fileBytesMax?: number): string =>
+    `begin ${life} ${fileBlocks(fileBytesMax)}\n${config.endsWith('\n') ? config : `${config}\n`}${life}\n`,
   /** Starts the server again after its end. */
   start: (): string => 'start\n',
   /** A paused server goes on at once, to act on it. */
@@ -72,6 +73,7 @@ alone() { [ $# = 1 ]; }
 start() {
   server=$(
     {
+      if [ "$blocks" != unlimited ]; then ${limitFiles('"$blocks"')}; fi
       "$@" < /dev/null >&3 3>&- &
       echo $!
       exec >&3
@@ -96,9 +98,10 @@ empty() {
     [ ! -d "$folder" ] || find "$folder" -mindepth 1 -delete || return 1
   done
 }
-while read -r command argument; do
+while read -r command argument rest; do
   case $command in
     begin)
+      blocks=$rest
       while IFS= read -r line && [ "$line" != "$argument" ]; do
         printf '%s\\n' "$line"
       done > ${configFile}

@@ -7,8 +7,9 @@ import { ToxiproxyServer } from '../../toxiproxy/server.ts';
 import { until } from '../../until.ts';
 import type { Driver, Listener, Server, ServerSpec } from '../driver.ts';
 import { EMBEDDED_SEED, EMBEDDED_TAP } from '../embedded-toxiproxy.ts';
+import { fileBlocks, limitFiles } from '../file-limit.ts';
 import { Session } from '../session/session.ts';
-import type { ProcessesTarget } from '../target.ts';
+import type { ProcessesTarget, ServerProgram } from '../target.ts';
 import { Child } from './child.ts';
 import { ProcessServer } from './server.ts';
 
@@ -48,13 +49,13 @@ export class ProcessesDriver implements Driver {
     return new ProcessesDriver(target, toxiproxy, session, ports, resources.move());
   }
 
-  async createServer({ name, depth, config }: ServerSpec): Promise<Server> {
+  async createServer({ name, depth, config, fileBytesMax }: ServerSpec): Promise<Server> {
     this.#servers += 1;
     const folder = join(this.#session.folder, `${this.#servers}-${name}`);
     const port = await this.#ports.next();
     const { servers } = this.target;
     const program = servers[depth % servers.length] ?? servers[0];
-    return ProcessServer.create(program.command, folder, {
+    return ProcessServer.create(withFileLimit(program.command, fileBytesMax), folder, {
       name,
       port,
       config: config(port),
@@ -75,6 +76,14 @@ export class ProcessesDriver implements Driver {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#resources.disposeAsync();
   }
+}
+
+function withFileLimit(
+  command: ServerProgram['command'],
+  bytes: number | undefined,
+): ServerProgram['command'] {
+  if (bytes === undefined) return command;
+  return ['sh', '-c', `${limitFiles(fileBlocks(bytes))}; exec "$@"`, 'sh', ...command];
 }
 
 async function startEmbedded(resources: AsyncDisposableStack): Promise<Toxiproxy> {

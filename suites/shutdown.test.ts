@@ -1,0 +1,158 @@
+/**
+ * A master that is told to shut down gives replicas that lag time to catch up (shutdown-timeout), writes held back: it
+ * ends when they have, or when the time is over, or not at all if it cannot save. Redis before 7.0 ends at once.
+ */
+import {
+  answers,
+  dirChangeable,
+  expect,
+  halfOpen,
+  masterWithReplicas,
+  NOT_SAVED,
+  type Node,
+  noPings,
+  saving,
+  test,
+  until,
+  withoutDisk,
+} from '../helpers/suite.ts';
+
+const WAITS = /^Waiting for replicas before shutting down\.$/;
+const FAILED = 'ERR Errors trying to SHUTDOWN. Check logs.';
+/** Longer than any test. */
+const patient = { 'shutdown-timeout': 60 };
+
+test.for(['SHUTDOWN', 'SIGTERM'])(
+  '%s while a replica lags: the master waits for it, answers reads, and holds writes back; then it ends, and the replica has all [X1]',
+  async (how, { deployment }) => {
+    deployment.needsServer('shutdown-waits');
+    const masterConfig = { ...saving, ...patient };
+    await using pair = await deployment.start(
+      masterWithReplicas(1, { config: noPings, masterConfig }),
+    );
+    const { master, replica } = pair;
+    await lagsBehindAWrite(replica, master);
+
+    const ended = how === 'SIGTERM' ? master.stop() : endsBy(master, 'SHUTDOWN');
+    await master.logged(WAITS);
+    using client = master.dedicated();
+    const held = client.call('SET', 'held', '1').catch(() => 'never answered');
+    expect(await master.call('GET', 'key')).toBe('lagging');
+    await replica.resume();
+    await ended;
+
+    expect(master.server.exit).toEqual({ code: 0, signal: null });
+    await master.logged(/^1 of 1 replicas are in sync when shutting down\.$/);
+    expect(await held).toBe('never answered');
+    await answers(replica, ['GET', 'key'], 'lagging');
+    await master.restart({ data: 'kept' });
+    await expect(replica).toResync('partial');
+    await expect(replica).toConvergeWith(master);
+    expect(await master.call('EXISTS', 'held')).toBe(0);
+  },
+);
+
+test.for([
+  { how: 'SHUTDOWN NOW', masterConfig: patient },
+  { how: 'SHUTDOWN, shutdown-timeout 0', masterConfig: { 'shutdown-timeout': 0 } },
+  { how: 'SHUTDOWN, shutdown-timeout 1', masterConfig: { 'shutdown-timeout': 1 } },
+])(
+  '$how: the master ends without a replica that lags, and says so; it has saved what the replica then gets by a full resync [X1]',
+  async ({ how, masterConfig }, { deployment }) => {
+    deployment.needsServer('shutdown-waits');
+    await using pair = await deployment.start(
+      masterWithReplicas(1, { config: noPings, masterConfig: { ...saving, ...masterConfig } }),
+    );
+    const { master, replica } = pair;
+    await master.call('SET', 'key', 'seen');
+    await expect(replica).toConvergeWith(master);
+    const silence = await replica.link.apply(halfOpen('downstream'));
+    await master.call('SET', 'key', 'unseen');
+
+    await endsBy(master, 'SHUTDOWN', ...(how === 'SHUTDOWN NOW' ? ['NOW'] : []));
+
+    await master.logged(/^0 of 1 replicas are in sync when shutting down\.$/);
+    await master.logged(/^Lagging replica \S+ reported offset \d+ behind master, lag=/);
+    expect(await replica.call('GET', 'key')).toBe('seen');
+    await master.restart({ data: 'kept' });
+    await silence.heal();
+    // The backlog is not in the RDB.
+    await expect(replica).toResync('full', { reason: 'lack-of-backlog' });
+    await expect(replica).toConvergeWith(master);
+    expect(await replica.call('GET', 'key')).toBe('unseen');
+  },
+);
+
+test('a shutdown that waits is aborted: who asked for it is told, held writes go through, nobody resyncs [X1]', async ({
+  deployment,
+}) => {
+  deployment.needsServer('shutdown-waits');
+  const masterConfig = { ...saving, ...patient };
+  await using pair = await deployment.start(
+    masterWithReplicas(1, { config: noPings, masterConfig }),
+  );
+  const { master, replica } = pair;
+  await expect(master.call('SHUTDOWN', 'ABORT')).rejects.toThrow('ERR No shutdown in progress.');
+  await lagsBehindAWrite(replica, master);
+  using asking = master.dedicated();
+  const asked = asking.call('SHUTDOWN').catch(({ message }: Error) => message);
+  await master.logged(WAITS);
+  using writing = master.dedicated();
+  const held = writing.call('SET', 'held', '1');
+
+  expect(await master.call('EXISTS', 'held')).toBe(0);
+  expect(await master.call('SHUTDOWN', 'ABORT')).toBe('OK');
+
+  expect(await asked).toBe(FAILED);
+  expect(await held).toBe('OK');
+  await master.logged(/^Shutdown manually aborted\.$/);
+  await replica.resume();
+  await expect(replica).toConvergeWith(master);
+  await expect(replica).toHaveStayedInSync();
+  expect(await replica.call('GET', 'held')).toBe('1');
+});
+
+test('a master that cannot save does not end: it says why, goes on, and ends once it can [X1] [N25]', async ({
+  deployment,
+}) => {
+  const masterConfig = { ...saving, ...dirChangeable(deployment.target) };
+  await using pair = await deployment.start(
+    masterWithReplicas(1, { config: noPings, masterConfig }),
+  );
+  const { master, replica } = pair;
+  await using disk = await withoutDisk(master);
+
+  await expect(master.call('SHUTDOWN')).rejects.toThrow(FAILED);
+
+  await master.logged(NOT_SAVED);
+  await master.logged(/^Error trying to save the DB, can't exit\.$/);
+  await master.call('SET', 'key', 'after all');
+  await expect(replica).toConvergeWith(master);
+  await expect(replica).toHaveStayedInSync();
+
+  await disk.isBack();
+  await endsBy(master, 'SHUTDOWN');
+  expect(master.server.exit).toEqual({ code: 0, signal: null });
+  await master.restart({ data: 'kept' });
+  await answers(master, ['GET', 'key'], 'after all');
+});
+
+/** The replica lacks a write, and will get it when it goes on. */
+async function lagsBehindAWrite(replica: Node, master: Node): Promise<void> {
+  await master.call('SET', 'key', 'there');
+  await expect(replica).toConvergeWith(master);
+  await replica.pause();
+  await master.call('SET', 'key', 'lagging');
+}
+
+/** A command that nobody answers, as the server is gone. */
+async function endsBy(node: Node, command: string, ...args: readonly string[]): Promise<void> {
+  using client = node.dedicated();
+  const answer = client.call(command, ...args).then(String, ({ message }: Error) => message);
+  await until(
+    () => node.server.exit,
+    (exit) => exit !== undefined,
+    { what: `${node.name} to end by ${command}`, withinMs: 15_000 },
+  );
+  expect(await answer).toBe('Connection is closed.');
+}
