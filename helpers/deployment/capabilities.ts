@@ -23,6 +23,8 @@ const SINCE = {
   scripts: { redis: '2.6', valkey: '7.2', reference: false },
   /** FUNCTION LOAD and FCALL. */
   functions: { redis: '7.0', valkey: '7.2', reference: false },
+  /** Scripts write nothing while too few replicas are there for min-replicas-to-write. */
+  'scripts-heed-min-replicas': { redis: '7.0', valkey: '7.2', reference: false },
   /** Append-only files. */
   aof: { redis: '1.2', valkey: '7.2', reference: false },
   /** cluster-enabled. */
