@@ -54,8 +54,8 @@ export interface Server extends AsyncDisposable {
   readonly outside: Address;
   /** Set once the process has ended, until the next start. */
   readonly exit: Exit | undefined;
-  /** Starts the process; it need not answer yet. */
-  start(): Promise<void>;
+  /** Starts the process with these words after the path of its redis.conf; it need not answer yet. */
+  start(args: readonly string[]): Promise<void>;
   /** Sends a signal that ends the process and waits for the end. */
   end(signal: 'SIGTERM' | 'SIGKILL', withinMs: number): Promise<void>;
   /** Freezes the process: its sockets stay open, TCP goes on accepting. */

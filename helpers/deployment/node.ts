@@ -155,10 +155,10 @@ export class Node {
   }
 
   /** Starts the process and waits until it answers. An answer that says LOADING is one, too. */
-  async start(): Promise<void> {
+  async start(args: readonly string[] = []): Promise<void> {
     this.#isPaused = false;
     this.#credentials = credentialsOf(this.config);
-    await this.server.start();
+    await this.server.start(args);
     await this.deployment.retarget(this);
     await until(
       () => this.#exitOrAnswer(),
@@ -201,15 +201,22 @@ export class Node {
     this.#timeline.record(this.name, 'resumed');
   }
 
-  /** Starts a stopped or killed node again, with the data directory it left or with an empty one. */
-  async restart(options: { readonly data: 'kept' | 'lost' }): Promise<void> {
+  /**
+   * Starts a stopped or killed node again, with the data directory it left or with an empty one. `args` are words of the
+   * command line after the redis.conf, of this start alone: `['--port', '7001']`. None is empty or has a newline.
+   */
+  async restart(options: {
+    readonly data: 'kept' | 'lost';
+    readonly args?: readonly string[];
+  }): Promise<void> {
     if (this.server.exit === undefined) {
       throw new ChaosError('misuse', `${this.name} is running: stop or kill it before a restart`);
     }
     if (options.data === 'lost') await this.server.loseData();
     await this.deployment.look(this.name);
-    this.#timeline.record(this.name, `restarting, data ${options.data}`);
-    await this.start();
+    const { data, args = [] } = options;
+    this.#timeline.record(this.name, ['restarting, data', data, ...args].join(' '));
+    await this.start(args);
   }
 
   /** Closes connections; the server is the driver's to end. */

@@ -68,17 +68,20 @@ export class ServerContainer {
     return this.#addresses;
   }
 
-  /** Begins a life: starts a server with this configuration. `listener` gets what it writes. */
-  async begin(config: string, listener: Tenant): Promise<void> {
+  /**
+   * Begins a life: starts a server with this configuration and these further words of its command line.
+   * `listener` gets what it writes.
+   */
+  async begin(config: string, args: readonly string[], listener: Tenant): Promise<void> {
     if (this.#handle === undefined) await this.#create();
     this.#count += 1;
     this.#listener = listener;
     this.#lives.expect(this.#life, listener);
-    await this.#tell(commands.begin(this.#life, config));
+    await this.#tell(commands.begin(this.#life, config, args));
   }
 
-  start(): Promise<void> {
-    return this.#tell(commands.start());
+  start(args: readonly string[]): Promise<void> {
+    return this.#tell(commands.start(this.#life, args));
   }
 
   /** To the server. One that is paused goes on at once, to act on it. */

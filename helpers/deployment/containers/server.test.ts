@@ -17,13 +17,13 @@ class FakeContainer implements Place {
     this.port = 7001 + index;
   }
 
-  async begin(config: string, tenant: Tenant): Promise<void> {
-    this.done.push(`begin ${config}`);
+  async begin(config: string, args: readonly string[], tenant: Tenant): Promise<void> {
+    this.done.push(['begin', config, ...args].join(' '));
     this.tenant = tenant;
   }
 
-  async start(): Promise<void> {
-    this.done.push('start');
+  async start(args: readonly string[]): Promise<void> {
+    this.done.push(['start', ...args].join(' '));
   }
 
   async signal(signal: string): Promise<void> {
@@ -70,21 +70,21 @@ test('the next server gets the container of the last, with its port, and begins 
   using watch = EngineWatch.open(engine);
   const { made, create } = servers(watch);
   const first = create('a');
-  await first.start();
+  await first.start([]);
   await first.end('SIGKILL', 1_000);
   expect(first.exit).toEqual({ code: null, signal: 'SIGKILL' });
-  await first.start();
+  await first.start(['--port', '1']);
   await first[Symbol.asyncDispose]();
   await first[Symbol.asyncDispose]();
 
   const second = create('b');
-  await second.start();
+  await second.start([]);
 
   expect(second.port).toBe(first.port);
   expect(second.exit).toBeUndefined();
   expect(second.log.lines).toEqual([]);
   expect(made.map(({ done }) => done)).toEqual([
-    ['begin port 7001', 'SIGKILL', 'start', 'wipe', 'begin port 7001'],
+    ['begin port 7001', 'SIGKILL', 'start --port 1', 'wipe', 'begin port 7001'],
   ]);
 });
 
@@ -92,7 +92,7 @@ test('a container whose wipe is not confirmed is removed, and no server gets it'
   using watch = EngineWatch.open(engine);
   const { made, create } = servers(watch);
   const first = create('a');
-  await first.start();
+  await first.start([]);
   for (const container of made) container.wipeFails = true;
   await first[Symbol.asyncDispose]();
 

@@ -61,7 +61,7 @@ export class ContainerServer implements Server, Tenant {
     return this.#exit;
   }
 
-  async start(): Promise<void> {
+  async start(args: readonly string[]): Promise<void> {
     this.log.begin();
     this.#exit = undefined;
     const attempt = `start ${this.name} from image ${this.#surroundings.image}`;
@@ -69,7 +69,7 @@ export class ContainerServer implements Server, Tenant {
     this.#state = 'begun';
     try {
       await this.#withEngine(attempt, () =>
-        isFirst ? this.#container.begin(this.#config, this) : this.#container.start(),
+        isFirst ? this.#container.begin(this.#config, args, this) : this.#container.start(args),
       );
     } catch (cause) {
       this.lost(messageOf(cause));

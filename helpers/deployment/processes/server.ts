@@ -61,10 +61,10 @@ export class ProcessServer implements Server {
     return this.#child?.exit;
   }
 
-  async start(): Promise<void> {
+  async start(args: readonly string[]): Promise<void> {
     this.log.begin();
-    const [program, ...args] = this.#command;
-    this.#child = await Child.start(program, [...args, this.#configFile], {
+    const [program, ...before] = this.#command;
+    this.#child = await Child.start(program, [...before, this.#configFile, ...args], {
       cwd: this.#dataFolder,
       output: (chunk) => this.log.write(chunk),
     });
