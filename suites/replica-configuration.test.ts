@@ -26,6 +26,22 @@ test.for([
   },
 );
 
+test('a server that is to start as a replica and in a cluster does not, whichever comes first [N22]', async ({
+  deployment,
+}) => {
+  deployment.needsServer('cluster');
+  const replicaof = { replicaof: '127.0.0.1 6379' };
+  const cluster = { 'cluster-enabled': 'yes' };
+  for (const config of [
+    { ...replicaof, ...cluster },
+    { ...cluster, ...replicaof },
+  ]) {
+    await expect(deployment.start(masterWithReplicas(0, { config }))).rejects.toThrow(
+      /master ended before it answered .exit code 1.*\nreplicaof directive not allowed in cluster mode/s,
+    );
+  }
+});
+
 test('REPLICAOF with a port that is no number is an error, and changes nothing [N22]', async ({
   deployment,
 }) => {

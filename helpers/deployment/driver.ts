@@ -25,6 +25,8 @@ export interface ServerSpec {
   readonly depth: number;
   /** Full text of its redis.conf, for a server on this port. */
   readonly config: (port: number) => string;
+  /** Texts of files in its data folder, by name. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** How a proxy is reached. Disposing gives the address back. */
@@ -61,6 +63,6 @@ export interface Server extends AsyncDisposable {
   /** Freezes the process: its sockets stay open, TCP goes on accepting. */
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** Loses the data directory. Only while stopped; the redis.conf is kept. */
+  /** Loses the data directory. Only while stopped; the redis.conf and the files of its spec are kept. */
   loseData(): Promise<void>;
 }

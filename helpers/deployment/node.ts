@@ -7,6 +7,7 @@ import { type Role, roleOf } from '../observe/role.ts';
 import { type Snapshot, snapshotOf } from '../observe/snapshot.ts';
 import type { Timeline } from '../timeline.ts';
 import { until } from '../until.ts';
+import type { Address } from './address.ts';
 import type { Config } from './config.ts';
 import { Control, type Credentials } from './control.ts';
 import type { Deployment } from './deployment.ts';
@@ -30,6 +31,7 @@ export class Node {
   readonly deployment: Deployment;
   /** Clients of the test reach the node through this link. */
   readonly clientLink: Link;
+  readonly #tls: Address['tls'];
   readonly #timeline: Timeline;
   readonly #control: Control;
   readonly #observer: Control;
@@ -37,7 +39,12 @@ export class Node {
   #isPaused = false;
   #credentials: Credentials;
 
-  constructor(deployment: Deployment, server: Server, clientLink: Link, config: Config) {
+  constructor(
+    deployment: Deployment,
+    server: Server,
+    clientLink: Link,
+    { config, tls }: { readonly config: Config; readonly tls?: NonNullable<Address['tls']> },
+  ) {
     this.name = server.name;
     this.config = config;
     this.server = server;
@@ -46,9 +53,15 @@ export class Node {
     this.#timeline = deployment.timeline;
     this.#credentials = credentialsOf(config);
     const credentials = (): Credentials => this.#credentials;
-    const address = (): Server['outside'] => server.outside;
+    this.#tls = tls;
+    const address = (): Address => this.address;
     this.#control = new Control(address, { credentials, commandTimeoutMs: COMMAND_TIMEOUT_MS });
     this.#observer = new Control(address, { credentials, commandTimeoutMs: OBSERVE_TIMEOUT_MS });
+  }
+
+  /** How the test process reaches it past all proxies. Known once it has started. */
+  get address(): Address {
+    return { ...this.server.outside, ...(this.#tls && { tls: this.#tls }) };
   }
 
   get isPaused(): boolean {
@@ -81,7 +94,7 @@ export class Node {
 
   /** A connection of its own past all proxies, for work that selects databases. */
   dedicated(): Control {
-    return new Control(() => this.server.outside, {
+    return new Control(() => this.address, {
       credentials: () => this.#credentials,
       commandTimeoutMs: COMMAND_TIMEOUT_MS,
     });

@@ -104,13 +104,15 @@ export class ContainersDriver implements Driver {
     return this.#toxiproxy.client;
   }
 
-  createServer({ name, depth, config }: ServerSpec): Promise<Server> {
+  createServer({ name, depth, config, files }: ServerSpec): Promise<Server> {
     const kind = depth % this.target.servers.length;
     const pool = this.#pools[kind] as Pool<Place>;
     const { image, directives = [] } = this.target.servers[kind] as ServerInContainer;
     const whole = (port: number) => [config(port), ...directives, ''].join('\n');
     const surroundings = { image, pool, watch: this.#watch };
-    return Promise.resolve(new ContainerServer(name, whole, pool.take(), surroundings));
+    return Promise.resolve(
+      new ContainerServer({ name, config: whole, files }, pool.take(), surroundings),
+    );
   }
 
   reserveListener(): Promise<Listener> {

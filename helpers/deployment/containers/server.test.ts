@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import type { Tenant } from './container.ts';
+import type { Birth, Tenant } from './container.ts';
 import { EngineWatch } from './engine-watch.ts';
 import { Pool } from './pool.ts';
 import { ContainerServer, type Place } from './server.ts';
@@ -17,8 +17,8 @@ class FakeContainer implements Place {
     this.port = 7001 + index;
   }
 
-  async begin(config: string, args: readonly string[], tenant: Tenant): Promise<void> {
-    this.done.push(['begin', config, ...args].join(' '));
+  async begin({ config, files, args }: Birth, tenant: Tenant): Promise<void> {
+    this.done.push(['begin', config, ...Object.keys(files), ...args].join(' '));
     this.tenant = tenant;
   }
 
@@ -61,8 +61,9 @@ function servers(watch: EngineWatch) {
     return container;
   });
   const config = (port: number): string => `port ${port}`;
+  const files = { 'tls.key': 'secret' };
   const create = (name: string): ContainerServer =>
-    new ContainerServer(name, config, pool.take(), { image: 'redis', pool, watch });
+    new ContainerServer({ name, config, files }, pool.take(), { image: 'redis', pool, watch });
   return { made, create };
 }
 
@@ -84,7 +85,7 @@ test('the next server gets the container of the last, with its port, and begins 
   expect(second.exit).toBeUndefined();
   expect(second.log.lines).toEqual([]);
   expect(made.map(({ done }) => done)).toEqual([
-    ['begin port 7001', 'SIGKILL', 'start --port 1', 'wipe', 'begin port 7001'],
+    ['begin port 7001 tls.key', 'SIGKILL', 'start --port 1', 'wipe', 'begin port 7001 tls.key'],
   ]);
 });
 
@@ -97,5 +98,5 @@ test('a container whose wipe is not confirmed is removed, and no server gets it'
   await first[Symbol.asyncDispose]();
 
   expect(create('b').port).toBe(7002);
-  expect(made.map(({ done }) => done)).toEqual([['begin port 7001', 'wipe', 'remove'], []]);
+  expect(made.map(({ done }) => done)).toEqual([['begin port 7001 tls.key', 'wipe', 'remove'], []]);
 });

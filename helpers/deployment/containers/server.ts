@@ -1,7 +1,7 @@
 import { ChaosError, messageOf } from '../../errors.ts';
 import { until } from '../../until.ts';
 import type { Address } from '../address.ts';
-import type { Exit, Server } from '../driver.ts';
+import type { Exit, Server, ServerSpec } from '../driver.ts';
 import { ServerLog } from '../server-log.ts';
 import type { ServerContainer, Tenant } from './container.ts';
 import type { EngineWatch } from './engine-watch.ts';
@@ -28,20 +28,21 @@ export class ContainerServer implements Server, Tenant {
   readonly log = new ServerLog();
   readonly #surroundings: Surroundings;
   readonly #config: string;
+  readonly #files: ServerSpec['files'];
   readonly #container: Place;
   #state: 'new' | 'begun' | 'disposed' = 'new';
   #exit: Exit | undefined;
 
   /** `config` gets the port, which is the container's. */
   constructor(
-    name: string,
-    config: (port: number) => string,
+    { name, config, files }: Omit<ServerSpec, 'depth'>,
     container: Place,
     surroundings: Surroundings,
   ) {
     this.name = name;
     this.port = container.port;
     this.#config = config(container.port);
+    this.#files = files;
     this.#container = container;
     this.#surroundings = surroundings;
   }
@@ -67,9 +68,10 @@ export class ContainerServer implements Server, Tenant {
     const attempt = `start ${this.name} from image ${this.#surroundings.image}`;
     const isFirst = this.#state === 'new';
     this.#state = 'begun';
+    const birth = { config: this.#config, files: this.#files, args };
     try {
       await this.#withEngine(attempt, () =>
-        isFirst ? this.#container.begin(this.#config, args, this) : this.#container.start(args),
+        isFirst ? this.#container.begin(birth, this) : this.#container.start(args),
       );
     } catch (cause) {
       this.lost(messageOf(cause));

@@ -101,6 +101,17 @@ test('a server that has ended cannot be paused', async () => {
   expect(supervisor.lines).not.toContain('redis-chaos: paused life-1');
 });
 
+test('files are there when the server starts, and can be written again', async () => {
+  await using supervisor = await Supervisor.start('cat "tls.key"; exit 0');
+  const file = commands.file('life-1', 'tls.key', '  a\\n b\n\nend');
+  supervisor.tell(`${file}${commands.begin('life-1', CONFIG, [])}`);
+  await supervisor.says('redis-chaos: ended 0');
+  supervisor.tell(`${commands.loseData('life-1')}${file}${commands.start('life-1', [])}`);
+  await supervisor.says('redis-chaos: ended 0', 2);
+  expect(await readFile(join(supervisor.dataFolder, 'tls.key'), 'utf8')).toBe('  a\\n b\n\nend\n');
+  expect(supervisor.lines.filter((line) => line.startsWith('  a'))).toHaveLength(2);
+});
+
 test('lost data leaves the configuration', async () => {
   await using supervisor = await Supervisor.start('mkdir sub; echo x > sub/dump.rdb; exit 0');
   supervisor.tell(commands.begin('life-1', CONFIG, []));

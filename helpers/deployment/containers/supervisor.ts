@@ -9,6 +9,9 @@
 
 /** What the supervisor is told, line by line on its standard input; it does one after the other. */
 export const commands = {
+  /** Writes a file into the data folder, for a life that has begun or is about to. */
+  file: (life: string, name: string, text: string): string =>
+    `file ${life} ${name}\n${block(life, text)}`,
   /** Writes the configuration and starts the server, with further words of its command line. */
   begin: (life: string, config: string, args: readonly string[]): string =>
     `begin ${life}\n${block(life, config)}${block(life, args.join('\n'))}`,
@@ -116,6 +119,7 @@ empty() {
 }
 while read -r command argument; do
   case $command in
+    file) block "\${argument%% *}" > "${dataFolder}/\${argument#* }" ;;
     begin)
       block "$argument" > ${configFile}
       words=$(block "$argument")

@@ -48,7 +48,7 @@ export class ProcessesDriver implements Driver {
     return new ProcessesDriver(target, toxiproxy, session, ports, resources.move());
   }
 
-  async createServer({ name, depth, config }: ServerSpec): Promise<Server> {
+  async createServer({ name, depth, config, files }: ServerSpec): Promise<Server> {
     this.#servers += 1;
     const folder = join(this.#session.folder, `${this.#servers}-${name}`);
     const port = await this.#ports.next();
@@ -58,6 +58,7 @@ export class ProcessesDriver implements Driver {
       name,
       port,
       config: config(port),
+      files,
     });
   }
 
