@@ -26,7 +26,7 @@ export type { Deployment } from './deployment/deployment.ts';
 export type { Node } from './deployment/node.ts';
 export { syncCounts } from './deployment/sync-counts.ts';
 export { chain, masterWithReplicas, topology, tree } from './deployment/topology.ts';
-export { answers } from './expect/answers.ts';
+export { answers, refuses } from './expect/answers.ts';
 export { blocked } from './expect/blocked.ts';
 export * from './links/faults/index.ts';
 export { tapStream } from './observe/stream-tap.ts';

@@ -5,10 +5,9 @@ import {
   cut,
   expect,
   masterWithReplicas,
-  type Node,
   noPings,
+  refuses,
   test,
-  until,
 } from '../helpers/suite.ts';
 
 const WRITE = ['SET', 'key', 'value'] as const;
@@ -32,7 +31,7 @@ test('with fewer replicas than min-replicas-to-write nothing is written, reads g
   await transaction.call('SET', 'refused', '1');
 
   const outage = await replica.link.apply(cut());
-  await refuses(master);
+  await refuses(master, WRITE, REFUSED);
   const { offset } = await master.snapshot();
   await expect(master.call('SET', 'refused', '1')).rejects.toThrow(REFUSED);
   await expect(transaction.call('EXEC')).rejects.toThrow(REFUSED);
@@ -54,7 +53,7 @@ test('a replica that is paused for longer than min-replicas-max-lag does not cou
   await answers(pair.master, WRITE, 'OK');
 
   await pair.replica.pause();
-  await refuses(pair.master);
+  await refuses(pair.master, WRITE, REFUSED);
   const [attached] = (await pair.master.snapshot()).replicas;
   expect(attached, 'attached all the time').toMatchObject({ state: 'online' });
   expect(attached?.lagSeconds).toBeGreaterThan(1);
@@ -150,11 +149,3 @@ test('WAITAOF tells that the master’s own file has a write, and is refused whe
     'ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.',
   );
 });
-
-async function refuses(master: Node): Promise<void> {
-  await until(
-    () => master.call(...WRITE).catch((refusal: Error) => refusal.message),
-    (reply) => reply === REFUSED,
-    { what: `${master.name} to refuse writes`, withinMs: 10_000 },
-  );
-}

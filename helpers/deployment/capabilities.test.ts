@@ -1,11 +1,14 @@
 import { expect, test } from 'vitest';
-import { can, compareVersions, sinceWhen } from './capabilities.ts';
+import { can, compareVersions, sinceWhen, UNKNOWN_VERSION } from './capabilities.ts';
 
 test.for([
   ['7.0.15', '7.0', 1],
   ['7.0', '7.0.0', 0],
   ['6.0.16', '6.2', -1],
   ['7.10', '7.9.9', 1],
+  [UNKNOWN_VERSION, '99.0', 1],
+  ['99.0', UNKNOWN_VERSION, -1],
+  [UNKNOWN_VERSION, UNKNOWN_VERSION, 0],
 ] as const)('%s against %s', ([a, b, sign]) => {
   expect(Math.sign(compareVersions(a, b))).toBe(sign);
 });
@@ -16,6 +19,15 @@ test('a capability by product and version', () => {
   expect(can({ product: 'redis', version: '7.4' }, 'hpexpireat')).toBe(true);
   expect(can({ product: 'valkey', version: '8.1.1' }, 'hpexpireat')).toBe(false);
 });
+
+test.for([UNKNOWN_VERSION, '99.1'])(
+  'a server of version %s is taken for the newest of its product',
+  (version) => {
+    expect(can({ product: 'redis', version }, 'rdb-channel')).toBe(true);
+    expect(can({ product: 'valkey', version }, 'hpexpireat')).toBe(true);
+    expect(can({ product: 'valkey', version }, 'rdb-channel')).toBe(false);
+  },
+);
 
 test('a capability that one product lacks, and what the reference leaves out or has alone', () => {
   expect(can({ product: 'valkey', version: '8.1' }, 'dual-channel')).toBe(true);

@@ -1,6 +1,10 @@
+/** A version that nothing tells before the server runs. It counts as newer than any other. */
+export const UNKNOWN_VERSION = 'unknown';
+
 /** A product and a version of it, as far as known: `7.0` or `7.0.15`. */
 export interface Versioned {
   readonly product: 'redis' | 'valkey';
+  /** Or UNKNOWN_VERSION. */
   readonly version: string;
   /** The reference implementation, which leaves out some of what its version has, or a mix with it. */
   readonly isReference?: boolean;
@@ -19,6 +23,8 @@ const SINCE = {
   scripts: { redis: '2.6', valkey: '7.2', reference: false },
   /** FUNCTION LOAD and FCALL. */
   functions: { redis: '7.0', valkey: '7.2', reference: false },
+  /** Scripts write nothing while too few replicas are there for min-replicas-to-write. */
+  'scripts-heed-min-replicas': { redis: '7.0', valkey: '7.2', reference: false },
   /** Append-only files. */
   aof: { redis: '1.2', valkey: '7.2', reference: false },
   /** cluster-enabled. */
@@ -91,6 +97,9 @@ export function sinceWhen(capability: Capability): string {
 
 /** Negative, zero or positive as a is older than, the same as or newer than b; absent parts are zero. */
 export function compareVersions(a: string, b: string): number {
+  if (a === UNKNOWN_VERSION || b === UNKNOWN_VERSION) {
+    return Number(a === UNKNOWN_VERSION) - Number(b === UNKNOWN_VERSION);
+  }
   const [left, right] = [a, b].map((version) => version.split('.').map(Number));
   for (const index of [0, 1, 2]) {
     const difference = (left?.[index] ?? 0) - (right?.[index] ?? 0);

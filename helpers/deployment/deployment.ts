@@ -6,11 +6,13 @@ import type { ResyncEvent } from '../observe/resync.ts';
 import { Timeline } from '../timeline.ts';
 import { extensionsOf } from '../toxiproxy/extensions.ts';
 import { until } from '../until.ts';
+import type { Address } from './address.ts';
 import { disagreements } from './agreement.ts';
 import { BASELINE, renderConfig } from './config.ts';
 import type { Driver, Server } from './driver.ts';
 import { Memory } from './memory.ts';
 import { Node } from './node.ts';
+import { tlsDirectives, tlsFiles, tlsOfClients } from './tls.ts';
 import { depthOf, generations, type NodeSpec, type Topology } from './topology.ts';
 
 const LOGS_WITHIN_MS = 10_000;
@@ -41,6 +43,8 @@ export class Deployment implements AsyncDisposable {
   readonly #nodes = new Map<string, Node>();
   readonly #links = new Map<string, Link>();
   readonly #upstreams = new Map<Link, Server>();
+  /** Servers that speak TLS, and how clients do so with them. */
+  readonly #tls = new Map<Server, NonNullable<Address['tls']>>();
   readonly #judged = new Map<string, number>();
   readonly #notEnded: DeploymentOptions['notEnded'];
   #beforeEnd: EndHook | undefined;
@@ -259,13 +263,20 @@ export class Deployment implements AsyncDisposable {
         renderConfig(
           BASELINE,
           { ...addressing, port },
+          spec.tls === undefined ? {} : tlsDirectives(port),
           spec.config ?? {},
           link === undefined ? {} : { replicaof: `${link.inside.host} ${link.inside.port}` },
         ),
+      files: { ...spec.files, ...(spec.tls && tlsFiles(spec.tls)) },
     });
     this.#servers.push(server);
+    const tls = spec.tls && tlsOfClients(spec.tls);
+    if (tls !== undefined) this.#tls.set(server, tls);
     const clientLink = await this.#open(`client to ${spec.name}`, server);
-    const node = new Node(this, server, clientLink, spec.config ?? {});
+    const node = new Node(this, server, clientLink, {
+      config: spec.config ?? {},
+      ...(tls && { tls }),
+    });
     this.#nodes.set(spec.name, node);
     await node.start();
   }
@@ -278,6 +289,7 @@ export class Deployment implements AsyncDisposable {
         name,
         upstream: server.inside,
         listener,
+        tls: this.#tls.get(server),
         timeline: this.timeline,
         beforeHeal: () => this.look(name),
       });

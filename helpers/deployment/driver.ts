@@ -27,6 +27,8 @@ export interface ServerSpec {
   readonly config: (port: number) => string;
   /** RLIMIT_FSIZE: a write beyond it fails (EFBIG). Absent: no limit. */
   readonly fileBytesMax?: number | undefined;
+  /** Texts of files in its data folder, by name. */
+  readonly files: Readonly<Record<string, string>>;
 }
 
 /** How a proxy is reached. Disposing gives the address back. */
@@ -56,13 +58,13 @@ export interface Server extends AsyncDisposable {
   readonly outside: Address;
   /** Set once the process has ended, until the next start. */
   readonly exit: Exit | undefined;
-  /** Starts the process; it need not answer yet. */
-  start(): Promise<void>;
+  /** Starts the process with these words after the path of its redis.conf; it need not answer yet. */
+  start(args: readonly string[]): Promise<void>;
   /** Sends a signal that ends the process and waits for the end. */
   end(signal: 'SIGTERM' | 'SIGKILL', withinMs: number): Promise<void>;
   /** Freezes the process: its sockets stay open, TCP goes on accepting. */
   pause(): Promise<void>;
   resume(): Promise<void>;
-  /** Loses the data directory. Only while stopped; the redis.conf is kept. */
+  /** Loses the data directory. Only while stopped; the redis.conf and the files of its spec are kept. */
   loseData(): Promise<void>;
 }

@@ -7,6 +7,7 @@ import { type Role, roleOf } from '../observe/role.ts';
 import { type Snapshot, snapshotOf } from '../observe/snapshot.ts';
 import type { Timeline } from '../timeline.ts';
 import { until } from '../until.ts';
+import type { Address } from './address.ts';
 import type { Config } from './config.ts';
 import { Control, type Credentials } from './control.ts';
 import type { Deployment } from './deployment.ts';
@@ -30,6 +31,7 @@ export class Node {
   readonly deployment: Deployment;
   /** Clients of the test reach the node through this link. */
   readonly clientLink: Link;
+  readonly #tls: Address['tls'];
   readonly #timeline: Timeline;
   readonly #control: Control;
   readonly #observer: Control;
@@ -37,7 +39,12 @@ export class Node {
   #isPaused = false;
   #credentials: Credentials;
 
-  constructor(deployment: Deployment, server: Server, clientLink: Link, config: Config) {
+  constructor(
+    deployment: Deployment,
+    server: Server,
+    clientLink: Link,
+    { config, tls }: { readonly config: Config; readonly tls?: NonNullable<Address['tls']> },
+  ) {
     this.name = server.name;
     this.config = config;
     this.server = server;
@@ -46,9 +53,15 @@ export class Node {
     this.#timeline = deployment.timeline;
     this.#credentials = credentialsOf(config);
     const credentials = (): Credentials => this.#credentials;
-    const address = (): Server['outside'] => server.outside;
+    this.#tls = tls;
+    const address = (): Address => this.address;
     this.#control = new Control(address, { credentials, commandTimeoutMs: COMMAND_TIMEOUT_MS });
     this.#observer = new Control(address, { credentials, commandTimeoutMs: OBSERVE_TIMEOUT_MS });
+  }
+
+  /** How the test process reaches it past all proxies. Known once it has started. */
+  get address(): Address {
+    return { ...this.server.outside, ...(this.#tls && { tls: this.#tls }) };
   }
 
   get isPaused(): boolean {
@@ -81,7 +94,7 @@ export class Node {
 
   /** A connection of its own past all proxies, for work that selects databases. */
   dedicated(): Control {
-    return new Control(() => this.server.outside, {
+    return new Control(() => this.address, {
       credentials: () => this.#credentials,
       commandTimeoutMs: COMMAND_TIMEOUT_MS,
     });
@@ -155,10 +168,10 @@ export class Node {
   }
 
   /** Starts the process and waits until it answers. An answer that says LOADING is one, too. */
-  async start(): Promise<void> {
+  async start(args: readonly string[] = []): Promise<void> {
     this.#isPaused = false;
     this.#credentials = credentialsOf(this.config);
-    await this.server.start();
+    await this.server.start(args);
     await this.deployment.retarget(this);
     await until(
       () => this.#exitOrAnswer(),
@@ -201,15 +214,22 @@ export class Node {
     this.#timeline.record(this.name, 'resumed');
   }
 
-  /** Starts a stopped or killed node again, with the data directory it left or with an empty one. */
-  async restart(options: { readonly data: 'kept' | 'lost' }): Promise<void> {
+  /**
+   * Starts a stopped or killed node again, with the data directory it left or with an empty one. `args` are words of the
+   * command line after the redis.conf, of this start alone: `['--port', '7001']`. None is empty or has a newline.
+   */
+  async restart(options: {
+    readonly data: 'kept' | 'lost';
+    readonly args?: readonly string[];
+  }): Promise<void> {
     if (this.server.exit === undefined) {
       throw new ChaosError('misuse', `${this.name} is running: stop or kill it before a restart`);
     }
     if (options.data === 'lost') await this.server.loseData();
     await this.deployment.look(this.name);
-    this.#timeline.record(this.name, `restarting, data ${options.data}`);
-    await this.start();
+    const { data, args = [] } = options;
+    this.#timeline.record(this.name, ['restarting, data', data, ...args].join(' '));
+    await this.start(args);
   }
 
   /** Closes connections; the server is the driver's to end. */

@@ -8,7 +8,7 @@ interface Common {
    */
   readonly name: string;
   readonly product: 'redis' | 'valkey';
-  /** Version as far as it is known before the server runs: `8.0` or `7.0.15`. */
+  /** Version as far as it is known before the server runs: `8.0`, `7.0.15`, or UNKNOWN_VERSION. */
   readonly version: string;
   /** Whether the reference implementation is among its servers. */
   readonly isReference: boolean;

@@ -1,5 +1,6 @@
 import { ChaosError } from '../errors.ts';
 import type { Config } from './config.ts';
+import type { Identity } from './tls.ts';
 
 /** One node to be: what it replicates from, and what its redis.conf says beyond the baseline. */
 export interface NodeSpec {
@@ -9,6 +10,10 @@ export interface NodeSpec {
   readonly config?: Config;
   /** No file that it writes gets longer: a disk that is full, to the server. Default: no limit. */
   readonly fileBytesMax?: number;
+  /** Texts for files in its data folder, by name, where directives find them. They stay when data is lost. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Makes it speak TLS and nothing else, on its port and to its upstream. */
+  readonly tls?: Identity;
 }
 
 /** Nodes in an order in which every upstream stands before its replicas. */

@@ -17,7 +17,8 @@ export async function baseline(
 ): Promise<Sighting> {
   const seen = await fastestLook(address, question);
   if (seen.outcome !== 'answered') return seen;
-  const key = `${question.answerBytes} bytes for ${question.request.length}`;
+  const how = address.tls === undefined ? '' : ' over TLS';
+  const key = `${question.answerBytes} bytes for ${question.request.length}${how}`;
   const known = quickest.get(key) ?? Number.POSITIVE_INFINITY;
   if (addedMs === 0) quickest.set(key, Math.min(known, seen.afterMs));
   return { ...seen, afterMs: Math.min(seen.afterMs, known + addedMs) };

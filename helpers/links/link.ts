@@ -45,6 +45,8 @@ export interface ActiveFault extends AsyncDisposable {
 
 interface Surroundings {
   readonly listener: Listener;
+  /** How clients speak TLS with the upstream; undefined where it speaks none. */
+  readonly tls: Address['tls'];
   readonly timeline: Timeline;
   readonly beforeHeal: () => Promise<void>;
 }
@@ -56,6 +58,7 @@ export class Link {
   readonly proxy: ToxiproxyProxy;
   readonly #injector: Injector;
   readonly #listener: Listener;
+  readonly #tls: Address['tls'];
   readonly #timeline: Timeline;
   readonly #beforeHeal: () => Promise<void>;
   readonly #inForce = new Set<Fault>();
@@ -64,12 +67,13 @@ export class Link {
   constructor(
     name: string,
     proxy: ToxiproxyProxy,
-    { listener, timeline, beforeHeal }: Surroundings,
+    { listener, tls, timeline, beforeHeal }: Surroundings,
   ) {
     this.name = name;
     this.proxy = proxy;
     this.#injector = new Injector(proxy);
     this.#listener = listener;
+    this.#tls = tls;
     this.#timeline = timeline;
     this.#beforeHeal = beforeHeal;
   }
@@ -81,7 +85,8 @@ export class Link {
 
   /** How clients of the test process reach the upstream through this link. */
   get outside(): Address {
-    return this.#listener.outside;
+    const tls = this.#tls;
+    return { ...this.#listener.outside, ...(tls && { tls }) };
   }
 
   /**

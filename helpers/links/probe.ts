@@ -1,5 +1,4 @@
-import { createConnection } from 'node:net';
-import type { Address } from '../deployment/address.ts';
+import { type Address, connectTo } from '../deployment/address.ts';
 
 /** What a client saw of a link with one connection of its own. Times are milliseconds from the connect. */
 export interface Sighting {
@@ -61,7 +60,7 @@ export function look(address: Address, question: Question): Promise<Sighting> {
     let reads = 0;
     let intact = true;
     let lastByteAt = startedAt;
-    const socket = createConnection({ ...address, noDelay: true });
+    const socket = connectTo(address);
     const decide = (outcome: Sighting['outcome']): void => {
       clearTimeout(deadline);
       socket.removeAllListeners();

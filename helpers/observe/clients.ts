@@ -3,6 +3,8 @@ export interface ClientConnection {
   readonly id: number;
   readonly address: string;
   readonly name: string;
+  /** Whom it has authenticated as. */
+  readonly user: string;
   /** Single letters: `M` the link to my master, `S` a replica, `O` a monitor, `N` an ordinary client. */
   readonly flags: ReadonlySet<string>;
   readonly ageSeconds: number;
@@ -24,6 +26,7 @@ export function clientsOf(reply: string): ClientConnection[] {
         id: Number(field('id')),
         address: field('addr'),
         name: field('name'),
+        user: field('user'),
         flags: new Set(field('flags')),
         ageSeconds: Number(field('age')),
         idleSeconds: Number(field('idle')),

@@ -1,4 +1,4 @@
-import { createConnection } from 'node:net';
+import { connectTo } from '../deployment/address.ts';
 import type { Node } from '../deployment/node.ts';
 
 /** A connection past all proxies that says what no client would. Leaving the scope closes it. */
@@ -13,7 +13,7 @@ export interface RawConnection extends Disposable {
 
 /** Connects to a node. What is sent before the connection is there goes out when it is. */
 export function rawConnection(node: Node): RawConnection {
-  const socket = createConnection(node.server.outside);
+  const socket = connectTo(node.address);
   let received = '';
   let ended = false;
   socket.setEncoding('latin1');

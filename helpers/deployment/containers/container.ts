@@ -31,6 +31,17 @@ export interface ContainerPlan {
   readonly port: number;
 }
 
+/** What a life begins with. */
+export interface Birth {
+  readonly config: string;
+  /** Texts of files in the data folder, by name. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Words of the command line after the redis.conf. */
+  readonly args: readonly string[];
+  /** The longest that a file of the server may be, in bytes. Absent: no limit. */
+  readonly fileBytesMax?: number | undefined;
+}
+
 /** The server that a container is for during a life. */
 export interface Tenant extends LifeListener {
   /** Nothing is known of the container any more. */
@@ -57,6 +68,8 @@ export class ServerContainer {
   #done: Word | undefined;
   #addresses: { readonly inside?: Address; readonly outside?: Address } = {};
   #count = 0;
+  /** The commands that write the files of the present life. */
+  #files = '';
 
   constructor(plan: ContainerPlan) {
     this.#plan = plan;
@@ -68,20 +81,20 @@ export class ServerContainer {
     return this.#addresses;
   }
 
-  /**
-   * Begins a life: starts a server with this configuration, and with files no longer than that if it is said.
-   * `listener` gets what it writes.
-   */
-  async begin(config: string, listener: Tenant, fileBytesMax?: number): Promise<void> {
+  /** Begins a life: writes files, starts a server with them. `listener` gets what it writes. */
+  async begin({ config, files, args, fileBytesMax }: Birth, listener: Tenant): Promise<void> {
     if (this.#handle === undefined) await this.#create();
     this.#count += 1;
     this.#listener = listener;
     this.#lives.expect(this.#life, listener);
-    await this.#tell(commands.begin(this.#life, config, fileBytesMax));
+    this.#files = Object.entries(files)
+      .map(([name, text]) => commands.file(this.#life, name, text))
+      .join('');
+    await this.#tell(`${this.#files}${commands.begin(this.#life, config, args, fileBytesMax)}`);
   }
 
-  start(): Promise<void> {
-    return this.#tell(commands.start());
+  start(args: readonly string[]): Promise<void> {
+    return this.#tell(commands.start(this.#life, args));
   }
 
   /** To the server. One that is paused goes on at once, to act on it. */
@@ -101,9 +114,9 @@ export class ServerContainer {
     return this.#tellAndWait(commands.resume(this.#life), 'resumed');
   }
 
-  /** Removes the data but for the redis.conf. Only while no server runs. */
+  /** Removes the data but for the redis.conf and the files given. Only while no server runs. */
   async loseData(): Promise<void> {
-    await this.#tellAndWait(commands.loseData(this.#life), 'data-lost');
+    await this.#tellAndWait(`${commands.loseData(this.#life)}${this.#files}`, 'data-lost');
   }
 
   /**

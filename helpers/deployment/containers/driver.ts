@@ -104,13 +104,13 @@ export class ContainersDriver implements Driver {
     return this.#toxiproxy.client;
   }
 
-  createServer({ name, depth, config, fileBytesMax }: ServerSpec): Promise<Server> {
+  createServer({ name, depth, config, files, fileBytesMax }: ServerSpec): Promise<Server> {
     const kind = depth % this.target.servers.length;
     const pool = this.#pools[kind] as Pool<Place>;
     const { image, directives = [] } = this.target.servers[kind] as ServerInContainer;
     const whole = (port: number) => [config(port), ...directives, ''].join('\n');
     const surroundings = { image, pool, watch: this.#watch };
-    const spec = { name, config: whole, fileBytesMax };
+    const spec = { name, config: whole, files, fileBytesMax };
     return Promise.resolve(new ContainerServer(spec, pool.take(), surroundings));
   }
 

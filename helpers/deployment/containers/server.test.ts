@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
-import type { Tenant } from './container.ts';
+import type { Birth, Tenant } from './container.ts';
 import { EngineWatch } from './engine-watch.ts';
 import { Pool } from './pool.ts';
 import { ContainerServer, type Place } from './server.ts';
@@ -17,13 +17,13 @@ class FakeContainer implements Place {
     this.port = 7001 + index;
   }
 
-  async begin(config: string, tenant: Tenant): Promise<void> {
-    this.done.push(`begin ${config}`);
+  async begin({ config, files, args }: Birth, tenant: Tenant): Promise<void> {
+    this.done.push(['begin', config, ...Object.keys(files), ...args].join(' '));
     this.tenant = tenant;
   }
 
-  async start(): Promise<void> {
-    this.done.push('start');
+  async start(args: readonly string[]): Promise<void> {
+    this.done.push(['start', ...args].join(' '));
   }
 
   async signal(signal: string): Promise<void> {
@@ -61,8 +61,9 @@ function servers(watch: EngineWatch) {
     return container;
   });
   const config = (port: number): string => `port ${port}`;
+  const files = { 'tls.key': 'secret' };
   const create = (name: string): ContainerServer =>
-    new ContainerServer({ name, config }, pool.take(), { image: 'redis', pool, watch });
+    new ContainerServer({ name, config, files }, pool.take(), { image: 'redis', pool, watch });
   return { made, create };
 }
 
@@ -70,21 +71,21 @@ test('the next server gets the container of the last, with its port, and begins 
   using watch = EngineWatch.open(engine);
   const { made, create } = servers(watch);
   const first = create('a');
-  await first.start();
+  await first.start([]);
   await first.end('SIGKILL', 1_000);
   expect(first.exit).toEqual({ code: null, signal: 'SIGKILL' });
-  await first.start();
+  await first.start(['--port', '1']);
   await first[Symbol.asyncDispose]();
   await first[Symbol.asyncDispose]();
 
   const second = create('b');
-  await second.start();
+  await second.start([]);
 
   expect(second.port).toBe(first.port);
   expect(second.exit).toBeUndefined();
   expect(second.log.lines).toEqual([]);
   expect(made.map(({ done }) => done)).toEqual([
-    ['begin port 7001', 'SIGKILL', 'start', 'wipe', 'begin port 7001'],
+    ['begin port 7001 tls.key', 'SIGKILL', 'start --port 1', 'wipe', 'begin port 7001 tls.key'],
   ]);
 });
 
@@ -92,10 +93,10 @@ test('a container whose wipe is not confirmed is removed, and no server gets it'
   using watch = EngineWatch.open(engine);
   const { made, create } = servers(watch);
   const first = create('a');
-  await first.start();
+  await first.start([]);
   for (const container of made) container.wipeFails = true;
   await first[Symbol.asyncDispose]();
 
   expect(create('b').port).toBe(7002);
-  expect(made.map(({ done }) => done)).toEqual([['begin port 7001', 'wipe', 'remove'], []]);
+  expect(made.map(({ done }) => done)).toEqual([['begin port 7001 tls.key', 'wipe', 'remove'], []]);
 });

@@ -29,13 +29,14 @@ export class ContainerServer implements Server, Tenant {
   readonly #surroundings: Surroundings;
   readonly #config: string;
   readonly #fileBytesMax: number | undefined;
+  readonly #files: ServerSpec['files'];
   readonly #container: Place;
   #state: 'new' | 'begun' | 'disposed' = 'new';
   #exit: Exit | undefined;
 
   /** `config` gets the port, which is the container's. */
   constructor(
-    { name, config, fileBytesMax }: Pick<ServerSpec, 'name' | 'config' | 'fileBytesMax'>,
+    { name, config, files, fileBytesMax }: Omit<ServerSpec, 'depth'>,
     container: Place,
     surroundings: Surroundings,
   ) {
@@ -43,6 +44,7 @@ export class ContainerServer implements Server, Tenant {
     this.port = container.port;
     this.#config = config(container.port);
     this.#fileBytesMax = fileBytesMax;
+    this.#files = files;
     this.#container = container;
     this.#surroundings = surroundings;
   }
@@ -62,17 +64,21 @@ export class ContainerServer implements Server, Tenant {
     return this.#exit;
   }
 
-  async start(): Promise<void> {
+  async start(args: readonly string[]): Promise<void> {
     this.log.begin();
     this.#exit = undefined;
     const attempt = `start ${this.name} from image ${this.#surroundings.image}`;
     const isFirst = this.#state === 'new';
     this.#state = 'begun';
+    const birth = {
+      config: this.#config,
+      files: this.#files,
+      args,
+      fileBytesMax: this.#fileBytesMax,
+    };
     try {
       await this.#withEngine(attempt, () =>
-        isFirst
-          ? this.#container.begin(this.#config, this, this.#fileBytesMax)
-          : this.#container.start(),
+        isFirst ? this.#container.begin(birth, this) : this.#container.start(args),
       );
     } catch (cause) {
       this.lost(messageOf(cause));

@@ -14,13 +14,13 @@ const CONFIG = '  port 7001\nuser \\n "a b"\n\nend\n';
 
 test('a server ends by signal and starts again, under the same supervisor', async () => {
   await using supervisor = await Supervisor.start(SERVER);
-  supervisor.tell(commands.begin('life-1', CONFIG));
+  supervisor.tell(commands.begin('life-1', CONFIG, []));
   await supervisor.says('running');
   expect(await readFile(supervisor.configFile, 'utf8')).toBe(CONFIG);
 
   supervisor.tell(commands.signal('SIGTERM'));
   await supervisor.says('redis-chaos: ended 3');
-  supervisor.tell(commands.start());
+  supervisor.tell(commands.start('life-1', []));
   await supervisor.says('running', 2);
   supervisor.tell(commands.signal('SIGKILL'));
   await supervisor.says('redis-chaos: ended 137');
@@ -36,7 +36,7 @@ test('a server ends by signal and starts again, under the same supervisor', asyn
 
 test('a signal told right after the start reaches the server', async () => {
   await using supervisor = await Supervisor.start(SERVER);
-  supervisor.tell(`${commands.begin('life-1', CONFIG)}${commands.signal('SIGKILL')}`);
+  supervisor.tell(`${commands.begin('life-1', CONFIG, [])}${commands.signal('SIGKILL')}`);
   await supervisor.says('redis-chaos: ended 137');
 });
 
@@ -44,14 +44,32 @@ test('what a server says is whole and in order, whichever stream it uses', async
   await using supervisor = await Supervisor.start(
     'echo out; echo err >&2; printf "no end"; exit 1',
   );
-  supervisor.tell(commands.begin('life-1', CONFIG));
+  supervisor.tell(commands.begin('life-1', CONFIG, []));
   await supervisor.says('redis-chaos: ended 1');
   expect(supervisor.lines.slice(1)).toEqual(['out', 'err', 'no end', 'redis-chaos: ended 1']);
 });
 
+test('each start has words of its own, which come as they are', async () => {
+  const words = ['--replicaof', '127.0.0.1 7001', '*', '$HOME', '"quoted', '\\n', ' '];
+  await using supervisor = await Supervisor.start(
+    `for word in "$@"; do printf '[%s]\\n' "$word"; done; exit 0`,
+  );
+  supervisor.tell(commands.begin('life-1', CONFIG, words));
+  await supervisor.says('redis-chaos: ended 0');
+  supervisor.tell(commands.start('life-1', []));
+  await supervisor.says('redis-chaos: ended 0', 2);
+  expect(await readFile(supervisor.configFile, 'utf8')).toBe(CONFIG);
+  expect(supervisor.lines).toEqual([
+    'redis-chaos: began life-1',
+    ...words.map((word) => `[${word}]`),
+    'redis-chaos: ended 0',
+    'redis-chaos: ended 0',
+  ]);
+});
+
 test('a paused server is stopped, and goes on where it was', async () => {
   await using supervisor = await Supervisor.start(`echo $$; ${SERVER}`);
-  supervisor.tell(commands.begin('life-1', CONFIG));
+  supervisor.tell(commands.begin('life-1', CONFIG, []));
   await supervisor.says('running');
   supervisor.tell(commands.pause('life-1'));
   await supervisor.says('redis-chaos: paused life-1');
@@ -68,7 +86,7 @@ test.for([
   ['SIGKILL', 137],
 ] as const)('a paused server ends by %s', async ([signal, status]) => {
   await using supervisor = await Supervisor.start(SERVER);
-  supervisor.tell(commands.begin('life-1', CONFIG));
+  supervisor.tell(commands.begin('life-1', CONFIG, []));
   await supervisor.says('running');
   supervisor.tell(`${commands.pause('life-1')}${commands.signal(signal)}`);
   await supervisor.says(`redis-chaos: ended ${status}`);
@@ -76,16 +94,27 @@ test.for([
 
 test('a server that has ended cannot be paused', async () => {
   await using supervisor = await Supervisor.start('exit 0');
-  supervisor.tell(commands.begin('life-1', CONFIG));
+  supervisor.tell(commands.begin('life-1', CONFIG, []));
   await supervisor.says('redis-chaos: ended 0');
   supervisor.tell(`${commands.pause('life-1')}${commands.loseData('life-1')}`);
   await supervisor.says('redis-chaos: data-lost life-1');
   expect(supervisor.lines).not.toContain('redis-chaos: paused life-1');
 });
 
+test('files are there when the server starts, and can be written again', async () => {
+  await using supervisor = await Supervisor.start('cat "tls.key"; exit 0');
+  const file = commands.file('life-1', 'tls.key', '  a\\n b\n\nend');
+  supervisor.tell(`${file}${commands.begin('life-1', CONFIG, [])}`);
+  await supervisor.says('redis-chaos: ended 0');
+  supervisor.tell(`${commands.loseData('life-1')}${file}${commands.start('life-1', [])}`);
+  await supervisor.says('redis-chaos: ended 0', 2);
+  expect(await readFile(join(supervisor.dataFolder, 'tls.key'), 'utf8')).toBe('  a\\n b\n\nend\n');
+  expect(supervisor.lines.filter((line) => line.startsWith('  a'))).toHaveLength(2);
+});
+
 test('lost data leaves the configuration', async () => {
   await using supervisor = await Supervisor.start('mkdir sub; echo x > sub/dump.rdb; exit 0');
-  supervisor.tell(commands.begin('life-1', CONFIG));
+  supervisor.tell(commands.begin('life-1', CONFIG, []));
   await supervisor.says('redis-chaos: ended 0');
   supervisor.tell(commands.loseData('life-1'));
   await supervisor.says('redis-chaos: data-lost life-1');
@@ -96,7 +125,7 @@ test('a wipe ends the server and leaves nothing of it, the next life has its own
   await using supervisor = await Supervisor.start(
     `echo x > .hidden; echo x > ../scratch/module.so; cat redis.conf; ${SERVER}`,
   );
-  supervisor.tell(commands.begin('life-1', 'port 7001\n'));
+  supervisor.tell(commands.begin('life-1', 'port 7001\n', []));
   await supervisor.says('running');
   supervisor.tell(commands.wipe('life-1'));
   await supervisor.says('redis-chaos: wiped life-1');
@@ -104,7 +133,7 @@ test('a wipe ends the server and leaves nothing of it, the next life has its own
   expect(await readdir(supervisor.dataFolder)).toEqual([]);
   expect(await readdir(supervisor.scratch)).toEqual([]);
 
-  supervisor.tell(commands.begin('life-2', 'port 7002\n'));
+  supervisor.tell(commands.begin('life-2', 'port 7002\n', []));
   await supervisor.says('running', 2);
   const from = supervisor.lines.indexOf('redis-chaos: began life-2');
   expect(supervisor.lines.slice(from)).toEqual([
@@ -116,9 +145,9 @@ test('a wipe ends the server and leaves nothing of it, the next life has its own
 
 test('a wipe that fails is not confirmed', async () => {
   await using supervisor = await Supervisor.start('exit 0', { programs: { find: 'exit 1' } });
-  supervisor.tell(commands.begin('life-1', CONFIG));
+  supervisor.tell(commands.begin('life-1', CONFIG, []));
   await supervisor.says('redis-chaos: ended 0');
-  supervisor.tell(`${commands.wipe('life-1')}${commands.begin('life-2', CONFIG)}`);
+  supervisor.tell(`${commands.wipe('life-1')}${commands.begin('life-2', CONFIG, [])}`);
   await supervisor.says('redis-chaos: began life-2');
   expect(supervisor.lines).not.toContain('redis-chaos: wiped life-1');
 });
@@ -127,9 +156,9 @@ test('a server with a limit cannot write longer files; the next one in that plac
   await using supervisor = await Supervisor.start(
     'head -c 4096 /dev/zero > file || echo refused; wc -c < file',
   );
-  supervisor.tell(commands.begin('life-1', CONFIG, 1_024));
+  supervisor.tell(commands.begin('life-1', CONFIG, [], 1_024));
   await supervisor.says('redis-chaos: ended 0');
-  supervisor.tell(`${commands.wipe('life-1')}${commands.begin('life-2', CONFIG)}`);
+  supervisor.tell(`${commands.wipe('life-1')}${commands.begin('life-2', CONFIG, [])}`);
   await supervisor.says('redis-chaos: ended 0', 2);
 
   const said = supervisor.lines.filter((line) => /^(?:refused|\d+)$/.test(line));
@@ -160,7 +189,7 @@ class Supervisor implements AsyncDisposable {
       dataFolder: this.dataFolder,
       scratch: [this.scratch, join(folder, 'not-there')],
     });
-    this.#process = spawn('sh', ['-c', script, 'sh', 'sh', '-c', server], {
+    this.#process = spawn('sh', ['-c', script, 'sh', 'sh', '-c', server, 'server'], {
       cwd: this.dataFolder,
       env: { ...process.env, PATH: `${join(folder, 'bin')}:${process.env['PATH']}` },
       stdio: ['pipe', 'pipe', 'inherit'],

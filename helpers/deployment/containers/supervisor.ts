@@ -10,11 +10,18 @@ import { fileBlocks, limitFiles } from '../file-limit.ts';
 
 /** What the supervisor is told, line by line on its standard input; it does one after the other. */
 export const commands = {
-  /** Writes the configuration and starts the server. Each of its starts in this life has the limit. */
-  begin: (life: string, config: string, fileBytesMax?: number): string =>
-    `begin ${life} ${fileBlocks(fileBytesMax)}\n${config.endsWith('\n') ? config : `${config}\n`}${life}\n`,
+  /** Writes a file into the data folder, for a life that has begun or is about to. */
+  file: (life: string, name: string, text: string): string =>
+    `file ${life} ${name}\n${block(life, text)}`,
+  /**
+   * Writes the configuration and starts the server, with further words of its command line. Each of its starts in this life
+   * has the limit.
+   */
+  begin: (life: string, config: string, args: readonly string[], fileBytesMax?: number): string =>
+    `begin ${life} ${fileBlocks(fileBytesMax)}\n${block(life, config)}${block(life, args.join('\n'))}`,
   /** Starts the server again after its end. */
-  start: (): string => 'start\n',
+  start: (life: string, args: readonly string[]): string =>
+    `start ${life}\n${block(life, args.join('\n'))}`,
   /** A paused server goes on at once, to act on it. */
   signal: (signal: 'SIGTERM' | 'SIGKILL'): string => `signal ${signal.slice('SIG'.length)}\n`,
   /** Freezes the server with all that it has started. */
@@ -25,6 +32,11 @@ export const commands = {
   /** Kills whatever runs and removes whatever it wrote. */
   wipe: (life: string): string => `wipe ${life}\n`,
 };
+
+/** Lines of any content up to one that is the name of the life. */
+function block(life: string, text: string): string {
+  return `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${life}\n`;
+}
 
 const EVENTS_OF_LIFE = ['began', 'paused', 'resumed', 'data-lost', 'wiped'] as const;
 export type EventOfLife = (typeof EVENTS_OF_LIFE)[number];
@@ -69,12 +81,24 @@ exec 2>&1 3>&1
 command -v docker-entrypoint.sh > /dev/null && set -- docker-entrypoint.sh "$@"
 say() { printf '\\n${PREFIX}%s\\n' "$*"; }
 alone() { [ $# = 1 ]; }
-# A shell of the server's own waits for its end; its first line is the server's process ID.
+# The lines up to the one that says $1.
+block() {
+  while IFS= read -r line && [ "$line" != "$1" ]; do
+    printf '%s\\n' "$line"
+  done
+}
+# A shell of the server's own waits for its end; its first line is the server's process ID. Each line of $words is a
+# word of its command line.
 start() {
   server=$(
     {
       if [ "$blocks" != unlimited ]; then ${limitFiles('"$blocks"')}; fi
-      "$@" < /dev/null >&3 3>&- &
+      (
+        IFS='
+'
+        set -f
+        exec "$@" $words
+      ) < /dev/null >&3 3>&- &
       echo $!
       exec >&3
       wait $! 2> /dev/null
@@ -100,15 +124,18 @@ empty() {
 }
 while read -r command argument rest; do
   case $command in
+    file) block "$argument" > "${dataFolder}/$rest" ;;
     begin)
       blocks=$rest
-      while IFS= read -r line && [ "$line" != "$argument" ]; do
-        printf '%s\\n' "$line"
-      done > ${configFile}
+      block "$argument" > ${configFile}
+      words=$(block "$argument")
       say began "$argument"
       start "$@"
       ;;
-    start) start "$@" ;;
+    start)
+      words=$(block "$argument")
+      start "$@"
+      ;;
     signal)
       kill -s "$argument" "$server"
       everyone CONT

@@ -49,7 +49,7 @@ export class ProcessesDriver implements Driver {
     return new ProcessesDriver(target, toxiproxy, session, ports, resources.move());
   }
 
-  async createServer({ name, depth, config, fileBytesMax }: ServerSpec): Promise<Server> {
+  async createServer({ name, depth, config, files, fileBytesMax }: ServerSpec): Promise<Server> {
     this.#servers += 1;
     const folder = join(this.#session.folder, `${this.#servers}-${name}`);
     const port = await this.#ports.next();
@@ -59,6 +59,7 @@ export class ProcessesDriver implements Driver {
       name,
       port,
       config: config(port),
+      files,
     });
   }
 

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Address } from '../address.ts';
-import type { Exit, Server } from '../driver.ts';
+import type { Exit, Server, ServerSpec } from '../driver.ts';
 import { ServerLog } from '../server-log.ts';
 import { processesIn } from '../session/processes-in.ts';
 import type { ServerProgram } from '../target.ts';
@@ -12,6 +12,7 @@ interface ProcessSpec {
   readonly port: number;
   /** Full text of its redis.conf. */
   readonly config: string;
+  readonly files: ServerSpec['files'];
 }
 
 /** A server as a child process on loopback. */
@@ -23,12 +24,13 @@ export class ProcessServer implements Server {
   readonly outside: Address;
   readonly #command: ServerProgram['command'];
   readonly #folder: string;
+  readonly #files: ServerSpec['files'];
   #child: Child | undefined;
 
   private constructor(
     command: ServerProgram['command'],
     folder: string,
-    { name, port }: ProcessSpec,
+    { name, port, files }: ProcessSpec,
   ) {
     this.name = name;
     this.port = port;
@@ -36,6 +38,7 @@ export class ProcessServer implements Server {
     this.outside = this.inside;
     this.#command = command;
     this.#folder = folder;
+    this.#files = files;
   }
 
   static async create(
@@ -44,8 +47,9 @@ export class ProcessServer implements Server {
     spec: ProcessSpec,
   ): Promise<Server> {
     const server = new ProcessServer(command, folder, spec);
-    await mkdir(server.#dataFolder, { recursive: true });
+    await mkdir(folder, { recursive: true });
     await writeFile(server.#configFile, spec.config);
+    await server.#makeDataFolder();
     return server;
   }
 
@@ -61,10 +65,10 @@ export class ProcessServer implements Server {
     return this.#child?.exit;
   }
 
-  async start(): Promise<void> {
+  async start(args: readonly string[]): Promise<void> {
     this.log.begin();
-    const [program, ...args] = this.#command;
-    this.#child = await Child.start(program, [...args, this.#configFile], {
+    const [program, ...before] = this.#command;
+    this.#child = await Child.start(program, [...before, this.#configFile, ...args], {
       cwd: this.#dataFolder,
       output: (chunk) => this.log.write(chunk),
     });
@@ -86,7 +90,14 @@ export class ProcessServer implements Server {
 
   async loseData(): Promise<void> {
     await rm(this.#dataFolder, { recursive: true, force: true });
+    await this.#makeDataFolder();
+  }
+
+  async #makeDataFolder(): Promise<void> {
     await mkdir(this.#dataFolder);
+    for (const [name, text] of Object.entries(this.#files)) {
+      await writeFile(join(this.#dataFolder, name), text);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,7 +4,7 @@ import {
   TOXIPROXY_IMAGE,
 } from '../../../fixtures/images/catalogue.ts';
 import { messageOf } from '../../errors.ts';
-import { compareVersions, type Versioned } from '../capabilities.ts';
+import { compareVersions, UNKNOWN_VERSION, type Versioned } from '../capabilities.ts';
 import { engineClient } from '../containers/engine.ts';
 import type { ContainersTarget, ServerInContainer } from '../target.ts';
 import type { Absent, Discovery } from './discover.ts';
@@ -156,12 +156,13 @@ export function oldest<Server extends Versioned>(servers: readonly [Server, ...S
 }
 
 /** The user's own image: product and version are taken from its name as far as it tells them. */
-function ownImage(image: string): Candidate {
+export function ownImage(image: string): Candidate {
   const product = image.includes('valkey') ? 'valkey' : 'redis';
+  const [named = ''] = image.split('@');
   return {
     flavour: image,
     product,
-    version: /:(\d+(?:\.\d+)*)[^/]*$/.exec(image)?.[1] ?? '0',
+    version: /:(\d+(?:\.\d+)*)[^/]*$/.exec(named)?.[1] ?? UNKNOWN_VERSION,
     official: image,
     program: async () => ({ command: [`${product}-server`] }),
   };

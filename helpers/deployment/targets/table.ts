@@ -1,3 +1,5 @@
+import { SERVER_IMAGES } from '../../../fixtures/images/catalogue.ts';
+import { compareVersions, UNKNOWN_VERSION } from '../capabilities.ts';
 import type { Target } from '../target.ts';
 import type { Discovery } from './discover.ts';
 
@@ -7,7 +9,7 @@ type Row = [name: string, state: string, detail: string];
 export function targetTable({ runnable, absent }: Discovery): string {
   const rows: Row[] = [
     ['target', '', 'server; links'],
-    ...runnable.map((target): Row => [target.name, 'runs', described(target)]),
+    ...runnable.map((target): Row => [target.name, 'runs', `${described(target)}${noted(target)}`]),
     ...absent.map(({ name, reason }): Row => [name, 'does not run', reason]),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
@@ -27,4 +29,20 @@ function described(target: Target): string {
   return target.driver === 'containers'
     ? `containers of ${target.servers.map(({ image }) => image).join(', then ')}; ${'image' in target.toxiproxy ? `Toxiproxy in ${target.toxiproxy.image}` : `embedded Toxiproxy on ${target.toxiproxy.embeddedOn}`}${target.ryuk ? '' : '; without Ryuk'}`
     : `processes of ${target.servers.map(({ name, version }) => `${name} ${version}`).join(', then ')}; ${target.toxiproxy === 'embedded' ? 'embedded Toxiproxy' : target.toxiproxy.path}`;
+}
+
+/** What suites expect of versions ends with those of the catalogue. */
+function noted({ product, version }: Target): string {
+  const known = SERVER_IMAGES.filter((image) => image.product === product);
+  if (known.some((image) => compareVersions(minor(version), image.version) <= 0)) return '';
+  const why =
+    version === UNKNOWN_VERSION
+      ? 'its version is not known before it runs'
+      : `newer than ${product} ${known.at(-1)?.version}`;
+  return `; ${why}: held to what is expected of the newest`;
+}
+
+/** Without the patch. */
+function minor(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
 }

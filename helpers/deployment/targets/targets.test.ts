@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { UNKNOWN_VERSION } from '../capabilities.ts';
 import type { Target } from '../target.ts';
 import { findProgram, identify } from './binary.ts';
+import { ownImage } from './containers.ts';
 import { type Discovery, discover } from './discover.ts';
 import { isNamed, projectPatterns, requireProjects, selection } from './projects.ts';
 import { requireTargets } from './require.ts';
@@ -29,6 +31,30 @@ test('the table says what runs, and why the rest does not', () => {
     '  redis:7.0@processes  runs          processes of /usr/bin/redis-server 7.0.15; embedded Toxiproxy',
     '  redis:8.0            does not run  no container engine answers',
   ]);
+});
+
+test.for([
+  ['7.0.15', ''],
+  ['8.0.9', ''],
+  ['8.2.1', '; newer than redis 8.0: held to what is expected of the newest'],
+  ['99.0.0', '; newer than redis 8.0: held to what is expected of the newest'],
+  [
+    UNKNOWN_VERSION,
+    '; its version is not known before it runs: held to what is expected of the newest',
+  ],
+] as const)('the table has a note on version %s: "%s"', ([version, note]) => {
+  const [, row] = targetTable({ ...discovery, runnable: [{ ...runs, version }] }).split('\n');
+  expect(row?.split('embedded Toxiproxy')[1]).toBe(note);
+});
+
+test.for([
+  ['foo/bar:latest', 'redis', UNKNOWN_VERSION],
+  ['localhost:5000/redis', 'redis', UNKNOWN_VERSION],
+  ['redis@sha256:1234abcd', 'redis', UNKNOWN_VERSION],
+  ['registry.example:5000/redis:7.4-alpine@sha256:1234abcd', 'redis', '7.4'],
+  ['valkey/valkey:8', 'valkey', '8'],
+] as const)('an image named %s is taken for %s, version %s', ([image, product, version]) => {
+  expect(ownImage(image)).toMatchObject({ product, version });
 });
 
 test('what a run leaves out is named', () => {
