@@ -30,6 +30,7 @@ export { answers, refuses } from './expect/answers.ts';
 export { blocked } from './expect/blocked.ts';
 export * from './links/faults/index.ts';
 export { tapStream } from './observe/stream-tap.ts';
+export { seeded } from './random.ts';
 export { until } from './until.ts';
 export { askPsync } from './workload/ask-psync.ts';
 export { type AttachState, attachUntil, configToHoldIn } from './workload/attach-until.ts';

@@ -70,6 +70,8 @@ const SINCE = {
   'psync-checks-offset': { redis: '7.0', valkey: '7.2' },
   /** A replica's connection that a command's reply would go to is closed; before, the reply went into the stream. */
   'replies-end-replica': { redis: '7.0', valkey: '7.2' },
+  /** A replica takes any length of command from its master; before, client-query-buffer-limit ended the link (redis/redis#9340). */
+  'long-commands-replicated': { redis: '7.0', valkey: '7.2' },
 } as const satisfies Record<string, Since>;
 
 export type Capability = keyof typeof SINCE;
