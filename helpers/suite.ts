@@ -21,6 +21,7 @@ import { collectEvidence, type Evidence } from './report/evidence.ts';
 import { extensionsOf } from './toxiproxy/extensions.ts';
 
 export { expect } from 'vitest';
+export { judgeLedger } from './check/ledger.ts';
 export { debugAllowed, dirChangeable, noPings, saving } from './deployment/config.ts';
 export type { Deployment } from './deployment/deployment.ts';
 export type { Node } from './deployment/node.ts';
@@ -29,12 +30,16 @@ export { chain, masterWithReplicas, topology, tree } from './deployment/topology
 export { answers, refuses } from './expect/answers.ts';
 export { blocked } from './expect/blocked.ts';
 export * from './links/faults/index.ts';
+export type { ActiveFault } from './links/link.ts';
 export { tapStream } from './observe/stream-tap.ts';
 export { seeded } from './random.ts';
+export { now } from './timeline.ts';
 export { until } from './until.ts';
 export { askPsync } from './workload/ask-psync.ts';
 export { type AttachState, attachUntil, configToHoldIn } from './workload/attach-until.ts';
 export { setAhead, timeMs } from './workload/clock-ahead.ts';
+export { Ledger } from './workload/ledger.ts';
+export { ledgerOn, recordLosses, replicated, writeLedger } from './workload/ledger-on-node.ts';
 export { fill, load, writeBytes } from './workload/on-node.ts';
 export { rawConnection } from './workload/raw-connection.ts';
 export { streamOf } from './workload/stream-of.ts';

@@ -1,13 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { ChaosError, messageOf } from '../errors.ts';
 import type { Call } from '../observe/call.ts';
 import { seeded } from '../random.ts';
 import { type Outcome, outcomeOfError } from './outcome.ts';
+import { idle, pacing } from './pacing.ts';
 import { DEFAULT_MIX, type Write, type WriteMix, writesOf } from './write-kinds.ts';
 
 const AFTER_FAILURE_MS = 10;
-/** How much time a paced load makes up for when it has fallen behind. */
-const CATCH_UP_MS = 100;
 
 export interface WriteLoadOptions {
   readonly seed: number;
@@ -113,22 +111,4 @@ function outcomeOf(replies: readonly PromiseSettledResult<unknown>[]): Outcome {
     first?.status === 'rejected' && rest.some((reply) => reply.status === 'fulfilled');
   if (last?.status !== 'rejected' || outsideTransaction) return 'unknown';
   return outcomeOfError(last.reason);
-}
-
-/** Gives a function that resolves when the next write is due. */
-function pacing(ratePerSecond: number | undefined, signal: AbortSignal): () => Promise<void> {
-  if (ratePerSecond === undefined) return () => Promise.resolve();
-  const gapMs = 1_000 / ratePerSecond;
-  let nextDueMs = performance.now();
-  return async () => {
-    const nowMs = performance.now();
-    const dueMs = Math.max(nextDueMs, nowMs - CATCH_UP_MS);
-    nextDueMs = dueMs + gapMs;
-    if (dueMs > nowMs) await idle(dueMs - nowMs, signal);
-  };
-}
-
-/** A pause that ends early, without an error, when the load is stopped. */
-async function idle(durationMs: number, signal: AbortSignal): Promise<void> {
-  await pause(durationMs, undefined, { signal }).catch(() => undefined);
 }
