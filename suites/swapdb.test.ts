@@ -1,11 +1,10 @@
-import { can } from '../helpers/deployment/capabilities.ts';
 import {
-  bandwidth,
   cut,
   type Deployment,
-  type Deployments,
   expect,
   fill,
+  type LongLoad,
+  longLoad,
   masterWithReplicas,
   type Node,
   noPings,
@@ -15,32 +14,26 @@ import {
   writeBytes,
 } from '../helpers/suite.ts';
 
-/** More than so slow a link carries while a test looks: six seconds' worth. */
-const MUCH = { bytes: 24_000_000, valueBytes: 1_500_000 };
-const slowly = bandwidth('downstream', { kilobytesPerSecond: 4_000 });
-
-/** An RDB is loaded from the socket into a second dataset, and clients are looked at often meanwhile. */
-const swapdb = ({ target }: Deployments) => ({
-  'repl-diskless-load': 'swapdb',
-  ...(can(target, 'loading-interval') ? { 'loading-process-events-interval-bytes': 65_536 } : {}),
-});
+/** An RDB is loaded from the socket, into a second dataset. */
+const SWAPDB = { 'repl-diskless-load': 'swapdb' };
 
 test('swapdb, data of another history: not served while the new load, back after an abort, gone after success [F3]', async ({
   deployment,
 }) => {
+  const { config, slow, data } = longLoad(deployment.target);
   await using three = await deployment.start(
     topology([
       { name: 'master' },
-      { name: 'stranger', config: swapdb(deployment) },
+      { name: 'stranger', config: { ...config, ...SWAPDB } },
       { name: 'twin' },
     ]),
   );
   const [stranger, twin] = [three.node('stranger'), three.node('twin')];
   for (const node of [stranger, twin]) await fill(node, { seed: 1, keys: 200 });
   const { replid } = await stranger.snapshot();
-  await writeBytes(three.master, { seed: 2, ...MUCH });
+  await writeBytes(three.master, { seed: 2, ...data });
   const link = await three.link(stranger, three.master);
-  await using slow = await link.apply(slowly);
+  await using slowness = await link.apply(slow);
 
   await stranger.replicaOf(three.master);
   expect(await loadBegins(stranger)).toMatchObject({ loading: true, asyncLoading: false });
@@ -50,7 +43,7 @@ test('swapdb, data of another history: not served while the new load, back after
 
   expect(await stranger.snapshot()).toMatchObject({ replid, upstream: { link: 'down' } });
   await expect(stranger).toHoldSameData(twin);
-  await slow.heal();
+  await slowness.heal();
   await outage.heal();
   await expect(stranger).toResync('full', { times: 2 });
   await expect(stranger).toConvergeWith(three.master);
@@ -60,10 +53,11 @@ test('swapdb, data of the same history: served while the new load, which nothing
   deployment,
 }) => {
   deployment.needsServer('async-loading');
-  await using pair = await deployment.start(replicas(1, deployment));
+  const long = longLoad(deployment.target);
+  await using pair = await deployment.start(replicas(1, long));
   const { replica } = pair;
   await shareOldData(pair);
-  await using slow = await fallsBehind(pair, replica);
+  await using slowness = await fallsBehind(replica, long);
 
   expect(await loadBegins(replica)).toMatchObject({ loading: false, asyncLoading: true });
   expect(await replica.call('GET', 'key')).toBe('old');
@@ -73,7 +67,7 @@ test('swapdb, data of the same history: served while the new load, which nothing
     await expect(replica.call(name, ...args)).rejects.toThrow(/^LOADING /);
   }
   expect(await replica.snapshot(), 'looked too late').toMatchObject({ asyncLoading: true });
-  await slow.heal();
+  await slowness.heal();
 
   await expect(replica).toResync('full', { reason: 'lack-of-backlog' });
   await expect(replica).toConvergeWith(pair.master);
@@ -84,12 +78,13 @@ test('swapdb, data of the same history: an abort keeps them, and the place in th
   deployment,
 }) => {
   deployment.needsServer('async-loading');
-  await using three = await deployment.start(replicas(2, deployment));
+  const long = longLoad(deployment.target);
+  await using three = await deployment.start(replicas(2, long));
   const [replica, away] = [three.node('replica-1'), three.node('replica-2')];
   await shareOldData(three);
   const { replid, offset } = await replica.snapshot();
   await using _away = await away.link.apply(cut());
-  await using slow = await fallsBehind(three, replica);
+  await using slowness = await fallsBehind(replica, long);
 
   expect(await loadBegins(replica)).toMatchObject({ asyncLoading: true });
   const outage = await replica.link.apply(cut(), { unproven: true });
@@ -97,7 +92,7 @@ test('swapdb, data of the same history: an abort keeps them, and the place in th
 
   expect(await replica.snapshot()).toMatchObject({ replid, offset, upstream: { link: 'down' } });
   await expect(replica).toHoldSameData(away);
-  await slow.heal();
+  await slowness.heal();
   await outage.heal();
   await expect(replica).toResync('full', { times: 2, reason: 'lack-of-backlog' });
   await expect(replica).toConvergeWith(three.master);
@@ -108,18 +103,19 @@ test('swapdb: functions are those of the old data while the new load, and are re
 }) => {
   deployment.needsServer('async-loading');
   deployment.needsServer('functions');
-  await using pair = await deployment.start(replicas(1, deployment));
+  const long = longLoad(deployment.target);
+  await using pair = await deployment.start(replicas(1, long));
   const { master, replica } = pair;
   await master.call('FUNCTION', 'LOAD', says('old'));
   await shareOldData(pair);
-  await using slow = await fallsBehind(pair, replica, () =>
+  await using slowness = await fallsBehind(replica, long, () =>
     master.call('FUNCTION', 'LOAD', 'REPLACE', says('new')),
   );
 
   expect(await loadBegins(replica)).toMatchObject({ asyncLoading: true });
   expect(await replica.call('FCALL_RO', 'says', 0)).toBe('old');
   expect(await replica.snapshot(), 'looked too late').toMatchObject({ asyncLoading: true });
-  await slow.heal();
+  await slowness.heal();
 
   await expect(replica).toResync('full', { reason: 'lack-of-backlog' });
   expect(await replica.call('FCALL_RO', 'says', 0)).toBe('new');
@@ -130,10 +126,11 @@ test('swapdb: a script that never ends, started while an RDB loads, can be kille
 }) => {
   deployment.needsServer('async-loading');
   deployment.needsServer('scripts');
-  await using pair = await deployment.start(replicas(1, deployment));
+  const long = longLoad(deployment.target);
+  await using pair = await deployment.start(replicas(1, long));
   const { replica } = pair;
   await shareOldData(pair);
-  await using slow = await fallsBehind(pair, replica);
+  await using slowness = await fallsBehind(replica, long);
   expect(await loadBegins(replica)).toMatchObject({ asyncLoading: true });
 
   using client = replica.dedicated();
@@ -150,15 +147,15 @@ test('swapdb: a script that never ends, started while an RDB loads, can be kille
 
   expect(await replica.call('GET', 'key')).toBe('old');
   expect(await replica.snapshot(), 'looked too late').toMatchObject({ asyncLoading: true });
-  await slow.heal();
+  await slowness.heal();
   await expect(replica).toResync('full', { reason: 'lack-of-backlog' });
   await expect(replica).toConvergeWith(pair.master);
 });
 
-const replicas = (count: number, deployment: Deployments) =>
+const replicas = (count: number, { config }: LongLoad) =>
   masterWithReplicas(count, {
     config: { ...noPings, 'repl-backlog-size': 65_536 },
-    replicaConfig: { ...swapdb(deployment), 'lua-time-limit': 50 },
+    replicaConfig: { ...config, ...SWAPDB, 'lua-time-limit': 50 },
   });
 
 /** `key` is `old` everywhere. */
@@ -173,17 +170,18 @@ async function shareOldData({ master, replicas }: Deployment) {
  * `key` is `new` on the master. Returns what makes the link slow.
  */
 async function fallsBehind(
-  { master }: Deployment,
   replica: Node,
+  { slow, data }: LongLoad,
   meanwhile: () => Promise<unknown> = async () => {},
 ) {
+  const { master } = replica.deployment;
   const outage = await replica.link.apply(cut());
   await master.call('SET', 'key', 'new');
   await meanwhile();
-  await writeBytes(master, { seed: 2, ...MUCH });
-  const slow = await replica.link.apply(slowly, { unproven: true });
+  await writeBytes(master, { seed: 2, ...data });
+  const slowness = await replica.link.apply(slow, { unproven: true });
   await outage.heal();
-  return slow;
+  return slowness;
 }
 
 /** Source of a library whose one function answers with a word. */
