@@ -40,6 +40,7 @@ export { type AttachState, attachUntil, configToHoldIn } from './workload/attach
 export { setAhead, timeMs } from './workload/clock-ahead.ts';
 export { Ledger } from './workload/ledger.ts';
 export { ledgerOn, recordLosses, replicated, writeLedger } from './workload/ledger-on-node.ts';
+export { type LongLoad, longLoad } from './workload/long-load.ts';
 export { fill, load, writeBytes } from './workload/on-node.ts';
 export { rawConnection } from './workload/raw-connection.ts';
 export { streamOf } from './workload/stream-of.ts';

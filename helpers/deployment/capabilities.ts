@@ -72,6 +72,18 @@ const SINCE = {
   'replies-end-replica': { redis: '7.0', valkey: '7.2' },
   /** A replica takes any length of command from its master; before, client-query-buffer-limit ended the link (redis/redis#9340). */
   'long-commands-replicated': { redis: '7.0', valkey: '7.2' },
+  /** RDBs are made by a forked process. */
+  'rdb-child': { redis: '1.0', valkey: '7.2', reference: false },
+  /** repl-diskless-load swapdb serves the old data of the same history while the new load: async_loading. */
+  'async-loading': { redis: '7.0', valkey: '7.2' },
+  /** loading-process-events-interval-bytes; before, clients were looked at every 2 MiB of an RDB. */
+  'loading-interval': { redis: '7.0', valkey: '7.2' },
+  /** The old history, and sub-replicas with it, is given up only when a full resync begins to load (redis/redis#9398). */
+  'history-kept-till-load': { redis: '7.0', valkey: '7.2' },
+  /** A signal does not end a load from the socket (redis/redis#9629). */
+  'load-survives-signals': { redis: '7.0', valkey: '7.2' },
+  /** The child that makes an RDB ends when its master has died (for sockets: redis/redis#11463, in 7.0 from 7.0.6 on). */
+  'orphans-end': { redis: '7.0', valkey: '7.2' },
 } as const satisfies Record<string, Since>;
 
 export type Capability = keyof typeof SINCE;

@@ -36,6 +36,8 @@ class StubServer implements Server {
   async pause(): Promise<void> {}
   async resume(): Promise<void> {}
   async loseData(): Promise<void> {}
+  children = async (): Promise<readonly number[]> => [];
+  killChildren = async (): Promise<readonly number[]> => [];
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.disposals += 1;

@@ -65,6 +65,10 @@ export interface Server extends AsyncDisposable {
   /** Freezes the process: its sockets stay open, TCP goes on accepting. */
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /** Process IDs of what the server has forked and that runs, also after its own end: the child that makes an RDB. */
+  children(): Promise<readonly number[]>;
+  /** SIGKILL to all of them, but not to the server. Returns whom. */
+  killChildren(): Promise<readonly number[]>;
   /** Loses the data directory. Only while stopped; the redis.conf and the files of its spec are kept. */
   loseData(): Promise<void>;
 }

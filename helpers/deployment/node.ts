@@ -221,6 +221,23 @@ export class Node {
     this.#timeline.record(this.name, 'resumed');
   }
 
+  /** How many processes the server has forked that still run, also after its own end: RDBs are made by one. */
+  async children(): Promise<number> {
+    return (await this.server.children()).length;
+  }
+
+  /** SIGKILL to what the server has forked, not to itself. */
+  async killChildren(): Promise<void> {
+    const { length } = await this.server.killChildren();
+    if (length === 0) {
+      throw new ChaosError(
+        'inconclusive',
+        `${this.name} has forked nothing that runs: none to kill`,
+      );
+    }
+    this.#timeline.record(this.name, `child processes killed (SIGKILL): ${length}`);
+  }
+
   /**
    * Starts a stopped or killed node again, with the data directory it left or with an empty one. `args` are words of the
    * command line after the redis.conf, of this start alone: `['--port', '7001']`. None is empty or has a newline.

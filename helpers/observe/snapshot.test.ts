@@ -27,6 +27,7 @@ test('a master of Redis 6.0 with a replica', () => {
       'redis_version:6.0.16',
       'run_id:abc',
       'loading:0',
+      'rdb_bgsave_in_progress:1',
       'role:master',
       'connected_slaves:1',
       'slave0:ip=172.19.0.3,port=7002,state=online,offset=262945,lag=1',
@@ -47,6 +48,7 @@ test('a master of Redis 6.0 with a replica', () => {
     counters: { full: 3, partialOk: 1, partialErr: 2 },
     loading: false,
     asyncLoading: false,
+    saving: true,
     keys: new Map([
       [0, 2000],
       [9, 1],

@@ -23,6 +23,8 @@ export interface Snapshot {
   readonly loading: boolean;
   /** An RDB is being loaded beside the old dataset, which is still served (swapdb, 7.0+). */
   readonly asyncLoading: boolean;
+  /** An RDB is being made, for a file or for replicas. */
+  readonly saving: boolean;
   /** Keys per database, logically expired ones included. */
   readonly keys: ReadonlyMap<number, number>;
 }
@@ -96,6 +98,7 @@ export function snapshotOf(infoReply: string): Snapshot {
     },
     loading: flag(fields, 'loading'),
     asyncLoading: fields.get('async_loading') === '1',
+    saving: fields.get('rdb_bgsave_in_progress') === '1',
     keys: keysOf(fields),
   };
 }

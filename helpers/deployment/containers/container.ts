@@ -106,12 +106,21 @@ export class ServerContainer {
    * By signal, not by the engine: freezing a container can fail on a busy machine, and takes longer. Done
    * when the kernel says that the server is stopped.
    */
-  pause(): Promise<void> {
-    return this.#tellAndWait(commands.pause(this.#life), 'paused');
+  async pause(): Promise<void> {
+    await this.#tellAndWait(commands.pause(this.#life), 'paused');
   }
 
-  resume(): Promise<void> {
-    return this.#tellAndWait(commands.resume(this.#life), 'resumed');
+  async resume(): Promise<void> {
+    await this.#tellAndWait(commands.resume(this.#life), 'resumed');
+  }
+
+  /** Process IDs, in the container, of what the server has forked and that runs. */
+  children(): Promise<readonly number[]> {
+    return this.#pids(commands.children(this.#life));
+  }
+
+  killChildren(): Promise<readonly number[]> {
+    return this.#pids(commands.killChildren(this.#life));
   }
 
   /** Removes the data but for the redis.conf and the files given. Only while no server runs. */
@@ -200,15 +209,21 @@ export class ServerContainer {
     });
   }
 
-  async #tellAndWait(command: string, event: EventOfLife): Promise<void> {
+  async #pids(command: string): Promise<readonly number[]> {
+    const word = await this.#tellAndWait(command, 'children');
+    return word?.event === 'children' ? word.pids : [];
+  }
+
+  async #tellAndWait(command: string, event: EventOfLife | 'children'): Promise<Word | undefined> {
     this.#done = undefined;
     await this.#tell(command);
-    await until(
+    return until(
       () => {
         if (this.#lost !== undefined) throw new ChaosError('environment', this.#lost);
         return this.#done;
       },
-      (word) => word?.event === event && word.life === this.#life,
+      (word) =>
+        word !== undefined && word.event === event && 'life' in word && word.life === this.#life,
       {
         what: `${this.#plan.name} to say ${event}`,
         withinMs: DONE_WITHIN_MS,

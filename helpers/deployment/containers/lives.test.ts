@@ -37,6 +37,8 @@ test.each([
   ['redis-chaos: data-lost life-1', { event: 'data-lost', life: 'life-1' }],
   ['redis-chaos: wiped life-1', { event: 'wiped', life: 'life-1' }],
   ['redis-chaos: ended 137', { event: 'ended', status: 137 }],
+  ['redis-chaos: children life-1', { event: 'children', life: 'life-1', pids: [] }],
+  ['redis-chaos: children life-1 7 12', { event: 'children', life: 'life-1', pids: [7, 12] }],
   ['redis-chaos: something else', undefined],
   ['7:M 01 Jan 2026 00:00:00.000 * redis-chaos: ended 137', undefined],
   ['', undefined],

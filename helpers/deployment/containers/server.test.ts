@@ -43,6 +43,8 @@ class FakeContainer implements Place {
   async pause(): Promise<void> {}
   async resume(): Promise<void> {}
   async loseData(): Promise<void> {}
+  children = async (): Promise<readonly number[]> => [];
+  killChildren = async (): Promise<readonly number[]> => [];
 }
 
 const engine = {

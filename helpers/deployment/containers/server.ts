@@ -109,6 +109,15 @@ export class ContainerServer implements Server, Tenant {
     return this.#withEngine(`resume ${this.name}`, () => this.#container.resume());
   }
 
+  children(): Promise<readonly number[]> {
+    return this.#withEngine(`find what ${this.name} has forked`, () => this.#container.children());
+  }
+
+  killChildren(): Promise<readonly number[]> {
+    const attempt = `kill what ${this.name} has forked`;
+    return this.#withEngine(attempt, () => this.#container.killChildren());
+  }
+
   loseData(): Promise<void> {
     return this.#withEngine(`remove the data of ${this.name}`, () => this.#container.loseData());
   }

@@ -92,6 +92,29 @@ test.for([
   await supervisor.says(`redis-chaos: ended ${status}`);
 });
 
+test('what a server has forked is found, outlives it, and can be killed without it', async () => {
+  await using supervisor = await Supervisor.start('sleep 60 & echo $!; echo running; wait');
+  supervisor.tell(commands.begin('life-1', CONFIG, []));
+  await supervisor.says('running');
+  const [, child] = supervisor.lines;
+  supervisor.tell(`${commands.children('life-1')}${commands.signal('SIGKILL')}`);
+  await supervisor.says('redis-chaos: ended 137');
+  await supervisor.says(`redis-chaos: children life-1 ${child}`);
+  supervisor.tell(commands.children('life-1'));
+  await supervisor.says(`redis-chaos: children life-1 ${child}`, 2);
+
+  supervisor.tell(commands.killChildren('life-1'));
+  await supervisor.says(`redis-chaos: children life-1 ${child}`, 3);
+  await until(
+    () => {
+      supervisor.tell(commands.children('life-2'));
+      return supervisor.lines;
+    },
+    (lines) => lines.includes('redis-chaos: children life-2'),
+    { what: 'the child to be gone', withinMs: 10_000 },
+  );
+});
+
 test('a server that has ended cannot be paused', async () => {
   await using supervisor = await Supervisor.start('exit 0');
   supervisor.tell(commands.begin('life-1', CONFIG, []));

@@ -27,6 +27,9 @@ export const commands = {
   /** Freezes the server with all that it has started. */
   pause: (life: string): string => `pause ${life}\n`,
   resume: (life: string): string => `resume ${life}\n`,
+  /** Asks which processes the server has forked. */
+  children: (life: string): string => `children ${life}\n`,
+  killChildren: (life: string): string => `kill-children ${life}\n`,
   /** Removes the data but for the configuration. */
   loseData: (life: string): string => `lose-data ${life}\n`,
   /** Kills whatever runs and removes whatever it wrote. */
@@ -44,6 +47,8 @@ export type EventOfLife = (typeof EVENTS_OF_LIFE)[number];
 /** What the supervisor says between the lines of its server. */
 export type Word =
   | { readonly event: EventOfLife; readonly life: string }
+  /** What the server has forked and that runs; or what was killed of it. */
+  | { readonly event: 'children'; readonly life: string; readonly pids: readonly number[] }
   /** An exit code, or 128 and the number of the signal. */
   | { readonly event: 'ended'; readonly status: number };
 
@@ -52,8 +57,9 @@ const PREFIX = 'redis-chaos: ';
 /** Undefined for a line that is the server's own. */
 export function wordOf(line: string): Word | undefined {
   if (!line.startsWith(PREFIX)) return undefined;
-  const [event, argument = ''] = line.slice(PREFIX.length).split(' ');
+  const [event, argument = '', ...rest] = line.slice(PREFIX.length).split(' ');
   if (event === 'ended') return { event, status: Number(argument) };
+  if (event === 'children') return { event, life: argument, pids: rest.map(Number) };
   return isOfLife(event) ? { event, life: argument } : undefined;
 }
 
@@ -117,6 +123,19 @@ state() {
 is_running() {
   case $(state) in R | S | D) ;; *) false ;; esac
 }
+# What the server has forked and that still runs: once seen, a child is known, whoever is its parent now.
+children() {
+  for stat in /proc/[0-9]*/stat; do
+    read -r line 2> /dev/null < "$stat" || continue
+    child=\${line%% *}
+    set -- \${line##*) }
+    case $1 in R | S | D | T) ;; *) continue ;; esac
+    case " $forked " in
+      *" $child "*) echo "$child" ;;
+      *) [ "$2" != "$server" ] || echo "$child" ;;
+    esac
+  done
+}
 empty() {
   for folder in "$@"; do
     [ ! -d "$folder" ] || find "$folder" -mindepth 1 -delete || return 1
@@ -146,6 +165,15 @@ while read -r command argument rest; do
       [ "$(state)" = T ] && say paused "$argument"
       ;;
     resume) everyone CONT && say resumed "$argument" ;;
+    children)
+      forked=$(echo $(children))
+      say children "$argument" $forked
+      ;;
+    kill-children)
+      forked=$(echo $(children))
+      [ -z "$forked" ] || kill -s KILL $forked
+      say children "$argument" $forked
+      ;;
     lose-data)
       find ${dataFolder} -mindepth 1 ! -path ${configFile} -delete && say data-lost "$argument"
       ;;

@@ -47,6 +47,10 @@ export class Child {
     return started;
   }
 
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   get exit(): Exit | undefined {
     return this.#exit;
   }

@@ -88,6 +88,17 @@ export class ProcessServer implements Server {
     return Promise.resolve();
   }
 
+  async children(): Promise<readonly number[]> {
+    const inside = await processesIn(this.#folder);
+    return inside.filter((pid) => pid !== this.#child?.pid);
+  }
+
+  async killChildren(): Promise<readonly number[]> {
+    const pids = await this.children();
+    for (const pid of pids) process.kill(pid, 'SIGKILL');
+    return pids;
+  }
+
   async loseData(): Promise<void> {
     await rm(this.#dataFolder, { recursive: true, force: true });
     await this.#makeDataFolder();
