@@ -21,20 +21,22 @@ import { collectEvidence, type Evidence } from './report/evidence.ts';
 import { extensionsOf } from './toxiproxy/extensions.ts';
 
 export { expect } from 'vitest';
-export { debugAllowed, noPings, saving } from './deployment/config.ts';
+export { debugAllowed, dirChangeable, noPings, saving } from './deployment/config.ts';
 export type { Deployment } from './deployment/deployment.ts';
 export type { Node } from './deployment/node.ts';
 export { syncCounts } from './deployment/sync-counts.ts';
-export { chain, masterWithReplicas, topology, tree } from './deployment/topology.ts';
+export { chain, masterWithReplicas, type NodeSpec, topology, tree } from './deployment/topology.ts';
 export { answers } from './expect/answers.ts';
 export { blocked } from './expect/blocked.ts';
 export * from './links/faults/index.ts';
 export { tapStream } from './observe/stream-tap.ts';
+export { seeded } from './random.ts';
 export { until } from './until.ts';
 export { askPsync } from './workload/ask-psync.ts';
 export { fill, load, writeBytes } from './workload/on-node.ts';
 export { rawConnection } from './workload/raw-connection.ts';
 export { streamOf } from './workload/stream-of.ts';
+export { streamFrom, transferBytes } from './workload/transfer-bytes.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

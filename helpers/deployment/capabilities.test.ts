@@ -17,17 +17,20 @@ test('a capability by product and version', () => {
   expect(can({ product: 'valkey', version: '8.1.1' }, 'hpexpireat')).toBe(false);
 });
 
-test('a capability that one product lacks, and one that the reference leaves out', () => {
+test('a capability that one product lacks, one that the reference leaves out, one that it has already', () => {
   expect(can({ product: 'valkey', version: '8.1' }, 'dual-channel')).toBe(true);
   expect(can({ product: 'redis', version: '8.0' }, 'dual-channel')).toBe(false);
   const reference = { product: 'redis', version: '7.0.15', isReference: true } as const;
   expect(can(reference, 'aof')).toBe(false);
   expect(can({ ...reference, isReference: false }, 'aof')).toBe(true);
   expect(can(reference, 'absolute-ttls')).toBe(true);
+  expect(can(reference, 'flush-after-rename')).toBe(true);
+  expect(can({ ...reference, isReference: false }, 'flush-after-rename')).toBe(false);
 });
 
 test('what a capability needs, in words', () => {
   expect(sinceWhen('waitaof')).toBe('Redis 7.2 or Valkey 7.2');
   expect(sinceWhen('dual-channel')).toBe('Valkey 8.0');
   expect(sinceWhen('aof')).toBe('Redis 1.2 or Valkey 7.2, not the reference');
+  expect(sinceWhen('flush-after-header')).toBe('Valkey 9.1 or the reference');
 });

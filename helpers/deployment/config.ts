@@ -25,6 +25,11 @@ export function debugAllowed(server: Versioned): Config {
   return can(server, 'enable-debug-command') ? { 'enable-debug-command': 'yes' } : {};
 }
 
+/** CONFIG SET dir for the test's own connections, on any server. */
+export function dirChangeable(server: Versioned): Config {
+  return can(server, 'enable-protected-configs') ? { 'enable-protected-configs': 'yes' } : {};
+}
+
 /** Renders a redis.conf. Values are written as given but for the empty one, which needs quotes. */
 export function renderConfig(...configs: readonly Config[]): string {
   const merged = Object.assign({}, ...configs) as Config;

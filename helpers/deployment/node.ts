@@ -1,6 +1,7 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { ChaosError } from '../errors.ts';
 import type { Link } from '../links/link.ts';
+import { attemptsToConnect } from '../observe/attempts.ts';
 import { type ClientConnection, clientsOf } from '../observe/clients.ts';
 import { type ResyncEvent, resyncEvents } from '../observe/resync.ts';
 import { type Role, roleOf } from '../observe/role.ts';
@@ -122,6 +123,12 @@ export class Node {
       () => log.lines.some(({ boot, text }) => boot === log.boot && pattern.test(text)),
       { what: `${this.name} to log ${pattern}`, withinMs },
     );
+  }
+
+  /** When this replica began to connect to its master, by its own clock in milliseconds, in its present start. */
+  attemptsToConnect(): number[] {
+    const { log } = this.server;
+    return attemptsToConnect(log.lines, log.boot);
   }
 
   /** The synchronizations this node decided as an upstream, over all its starts. */
