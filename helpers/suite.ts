@@ -26,7 +26,7 @@ export { debugAllowed, dirChangeable, noPings, saving } from './deployment/confi
 export type { Deployment } from './deployment/deployment.ts';
 export type { Node } from './deployment/node.ts';
 export { syncCounts } from './deployment/sync-counts.ts';
-export { chain, masterWithReplicas, topology, tree } from './deployment/topology.ts';
+export { chain, masterWithReplicas, type NodeSpec, topology, tree } from './deployment/topology.ts';
 export { answers, refuses } from './expect/answers.ts';
 export { blocked } from './expect/blocked.ts';
 export * from './links/faults/index.ts';
@@ -44,6 +44,7 @@ export { type LongLoad, longLoad } from './workload/long-load.ts';
 export { fill, load, writeBytes } from './workload/on-node.ts';
 export { rawConnection } from './workload/raw-connection.ts';
 export { streamOf } from './workload/stream-of.ts';
+export { streamFrom, transferBytes } from './workload/transfer-bytes.ts';
 export { NOT_SAVED, withoutDisk } from './workload/without-disk.ts';
 
 declare module 'vitest' {

@@ -29,7 +29,7 @@ test.for([UNKNOWN_VERSION, '99.1'])(
   },
 );
 
-test('a capability that one product lacks, and what the reference leaves out or has alone', () => {
+test('a capability that one product lacks, and what the reference leaves out, has already, or has alone', () => {
   expect(can({ product: 'valkey', version: '8.1' }, 'dual-channel')).toBe(true);
   expect(can({ product: 'redis', version: '8.0' }, 'dual-channel')).toBe(false);
   const reference = { product: 'redis', version: '7.0.15', isReference: true } as const;
@@ -38,10 +38,13 @@ test('a capability that one product lacks, and what the reference leaves out or 
   expect(can(reference, 'absolute-ttls')).toBe(true);
   expect(can(reference, 'wrong-clock')).toBe(true);
   expect(can({ ...reference, isReference: false }, 'wrong-clock')).toBe(false);
+  expect(can(reference, 'flush-after-rename')).toBe(true);
+  expect(can({ ...reference, isReference: false }, 'flush-after-rename')).toBe(false);
 });
 
 test('what a capability needs, in words', () => {
   expect(sinceWhen('waitaof')).toBe('Redis 7.2 or Valkey 7.2');
   expect(sinceWhen('dual-channel')).toBe('Valkey 8.0');
   expect(sinceWhen('aof')).toBe('Redis 1.2 or Valkey 7.2, not the reference');
+  expect(sinceWhen('flush-after-header')).toBe('Valkey 9.1 or the reference');
 });

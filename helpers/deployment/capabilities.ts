@@ -14,8 +14,8 @@ export interface Versioned {
 interface Since {
   readonly redis?: string;
   readonly valkey?: string;
-  /** What the reference leaves out on purpose, or has alone: fixtures/reference/README.md. */
-  readonly reference?: false | 'only';
+  /** What the reference leaves out on purpose, has ahead of its version, or has alone: fixtures/reference/README.md. */
+  readonly reference?: false | 'too' | 'only';
 }
 
 const SINCE = {
@@ -84,6 +84,20 @@ const SINCE = {
   'load-survives-signals': { redis: '7.0', valkey: '7.2' },
   /** The child that makes an RDB ends when its master has died (for sockets: redis/redis#11463, in 7.0 from 7.0.6 on). */
   'orphans-end': { redis: '7.0', valkey: '7.2' },
+  /** `REPLCONF version` belongs to the handshake. */
+  'replconf-version': { valkey: '8.0' },
+  /** REPLCONF rdb-only: a connection that takes an RDB and nothing else. */
+  'rdb-only': { redis: '7.0', valkey: '7.2' },
+  /** An answer to PSYNC that breaks off is no answer; before, the replica gave up its history, by chance also over one to REPLCONF (redis/redis#10726). */
+  'psync-asked-again': { redis: '7.0', valkey: '7.2' },
+  /** A BGSAVE for replicas alone ends when the last of them has left; before, it went on. */
+  'unwanted-rdb-given-up': { redis: '6.2', valkey: '7.2' },
+  /** repl-diskless-load flush-before-load. */
+  'flush-before-load': { valkey: '8.1' },
+  /** The old data is flushed when the RDB is in its place; before, it was lost if that failed (valkey-io/valkey#926). */
+  'flush-after-rename': { redis: '8.0', valkey: '8.1', reference: 'too' },
+  /** The old data is flushed when the RDB's header proved good; before, it was lost over a bad one (valkey-io/valkey#2600). */
+  'flush-after-header': { valkey: '9.1', reference: 'too' },
 } as const satisfies Record<string, Since>;
 
 export type Capability = keyof typeof SINCE;
@@ -92,6 +106,7 @@ export type Capability = keyof typeof SINCE;
 export function can(server: Versioned, capability: Capability): boolean {
   const since: Since = SINCE[capability];
   if (since.reference === 'only') return server.isReference === true;
+  if (since.reference === 'too' && server.isReference === true) return true;
   const first = since[server.product];
   if (first === undefined || (server.isReference === true && since.reference === false))
     return false;
@@ -106,6 +121,7 @@ export function sinceWhen(capability: Capability): string {
     ...(redis === undefined ? [] : [`Redis ${redis}`]),
     ...(valkey === undefined ? [] : [`Valkey ${valkey}`]),
   ];
+  if (reference === 'too') products.push('the reference');
   return `${products.join(' or ')}${reference === false ? ', not the reference' : ''}`;
 }
 

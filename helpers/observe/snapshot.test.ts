@@ -39,6 +39,7 @@ test('a master of Redis 6.0 with a replica', () => {
   expect(snapshot).toEqual({
     product: 'redis',
     version: '6.0.16',
+    isReference: false,
     runId: 'abc',
     role: 'master',
     replid: REPLID,
@@ -81,6 +82,7 @@ test('a replica of Valkey 9.1, once a master itself', () => {
   expect(snapshot).toMatchObject({
     product: 'valkey',
     version: '9.1.2',
+    isReference: false,
     role: 'replica',
     replid2: REPLID,
     secondOffset: 16,

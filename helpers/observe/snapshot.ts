@@ -5,6 +5,8 @@ export interface Snapshot {
   readonly product: 'redis' | 'valkey';
   /** Version of the product, e.g. `7.0.15`; Valkey's own, not the Redis version it is compatible with. */
   readonly version: string;
+  /** It is the reference implementation, whatever version it announces. */
+  readonly isReference: boolean;
   readonly runId: string;
   readonly role: 'master' | 'replica';
   readonly replid: string;
@@ -65,6 +67,7 @@ export interface SyncCounters {
   readonly partialErr: number;
 }
 
+const REFERENCE_BUILD = 'redis-chaos-reference';
 const NO_REPLID = '0'.repeat(40);
 
 /** Reads a whole INFO reply. Throws if a field that every supported version has is missing. */
@@ -77,6 +80,7 @@ export function snapshotOf(infoReply: string): Snapshot {
   return {
     product: valkeyVersion === undefined ? 'redis' : 'valkey',
     version: valkeyVersion ?? text(fields, 'redis_version'),
+    isReference: fields.get('redis_build_id') === REFERENCE_BUILD,
     runId: text(fields, 'run_id'),
     role,
     replid: text(fields, 'master_replid'),
