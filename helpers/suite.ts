@@ -21,20 +21,23 @@ import { collectEvidence, type Evidence } from './report/evidence.ts';
 import { extensionsOf } from './toxiproxy/extensions.ts';
 
 export { expect } from 'vitest';
-export { debugAllowed, noPings, saving } from './deployment/config.ts';
+export { debugAllowed, noPings, saving, twoChannelsDirective } from './deployment/config.ts';
 export type { Deployment } from './deployment/deployment.ts';
 export type { Node } from './deployment/node.ts';
 export { syncCounts } from './deployment/sync-counts.ts';
-export { chain, masterWithReplicas, topology, tree } from './deployment/topology.ts';
+export { apart, chain, masterWithReplicas, topology, tree } from './deployment/topology.ts';
 export { answers } from './expect/answers.ts';
 export { blocked } from './expect/blocked.ts';
+export { bothUnderWay, rdbEnded, transfers } from './expect/transfers.ts';
 export * from './links/faults/index.ts';
 export { tapStream } from './observe/stream-tap.ts';
 export { until } from './until.ts';
 export { askPsync } from './workload/ask-psync.ts';
 export { fill, load, writeBytes } from './workload/on-node.ts';
 export { rawConnection } from './workload/raw-connection.ts';
+export { fastRdb, slowRdb } from './workload/slow-rdb.ts';
 export { streamOf } from './workload/stream-of.ts';
+export { askForStream, askOverTwoChannels, type TwoChannels } from './workload/two-channels.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -27,6 +27,13 @@ const SINCE = {
   'dual-channel': { valkey: '8.0' },
   /** The same as Redis has it: repl-rdb-channel. */
   'rdb-channel': { redis: '8.0' },
+  /** Either of them. */
+  'two-channels': { redis: '8.0', valkey: '8.0' },
+  /**
+   * Over two connections, replicas are sent values beyond 32 KB to the end after one that shared their RDB has gone
+   * (Redis: https://github.com/redis/redis/issues/15767).
+   */
+  'spares-other-replicas': { valkey: '8.0' },
   /** DEBUG is allowed by the directive enable-debug-command; without it by every older server. */
   'enable-debug-command': { redis: '7.0', valkey: '7.2' },
   /** TTLs of hash fields. */
