@@ -37,7 +37,14 @@ export { fill, load, writeBytes } from './workload/on-node.ts';
 export { rawConnection } from './workload/raw-connection.ts';
 export { fastRdb, slowRdb } from './workload/slow-rdb.ts';
 export { streamOf } from './workload/stream-of.ts';
-export { askForStream, askOverTwoChannels, type TwoChannels } from './workload/two-channels.ts';
+export {
+  askForStream,
+  askOverTwoChannels,
+  rdbCame,
+  rdbIsWhole,
+  streamCame,
+  type TwoChannels,
+} from './workload/two-channels.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

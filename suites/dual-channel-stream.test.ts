@@ -9,8 +9,11 @@ import {
   expect,
   noPings,
   rawConnection,
+  rdbCame,
   rdbEnded,
+  rdbIsWhole,
   slowRdb,
+  streamCame,
   type TwoChannels,
   test,
   transfers,
@@ -31,31 +34,6 @@ const BEYOND_BACKLOG_BYTES = 1_000_000;
 const LITTLE_BYTES = 200_000;
 const FROM_SELECT = /^\*2\r\n\$6\r\nSELECT\r\n/;
 
-/** Whether the end has come of what the RDB's beginning announces. */
-const isWhole = ({ rdb }: TwoChannels): boolean => {
-  const mark = /\$EOF:(\w{40})\r\n/.exec(rdb.received)?.[1];
-  return mark !== undefined && rdb.received.endsWith(mark) && !rdb.received.endsWith(`:${mark}`);
-};
-
-const rdbCame = (channels: TwoChannels): Promise<boolean> =>
-  until(
-    () => isWhole(channels),
-    (whole) => whole,
-    { what: 'the whole RDB to come', withinMs: 10_000 },
-  );
-
-/** What came on the main connection behind the answers to its requests, as soon as it is so long. */
-const streamOf = ({ main }: TwoChannels, bytes: number): Promise<string> =>
-  until(
-    () => main.received.replace(/^(?:\+[^\r]*\r\n)*/, ''),
-    (stream) => stream.length >= bytes,
-    {
-      what: `${bytes} bytes of the stream to come`,
-      withinMs: 10_000,
-      describe: (stream) => `${(stream as string).length} bytes`,
-    },
-  );
-
 test.for([
   { asked: 'while the RDB comes', rdbMs: 1_000 },
   { asked: 'after the RDB', rdbMs: 0 },
@@ -73,9 +51,9 @@ test.for([
     }
 
     const bytes = (await one.master.snapshot()).offset - channels.rdbEnd;
-    const stream = await streamOf(channels, bytes);
+    const stream = await streamCame(channels, bytes);
 
-    if (rdbMs > 0) expect(isWhole(channels), 'the RDB was sent too soon').toBe(false);
+    if (rdbMs > 0) expect(rdbIsWhole(channels), 'the RDB was sent too soon').toBe(false);
     expect(bytes).toBeGreaterThan(BEYOND_BACKLOG_BYTES);
     expect(stream).toHaveLength(bytes);
     expect(stream).toMatch(FROM_SELECT);
@@ -107,7 +85,7 @@ test.for(['an empty', 'a used'])(
     expect(continues).toBe(`+CONTINUE ${channels.replid}`);
 
     const bytes = (await two.master.snapshot()).offset - channels.rdbEnd;
-    expect(await streamOf(channels, bytes)).toHaveLength(bytes);
+    expect(await streamCame(channels, bytes)).toHaveLength(bytes);
     const left = await until(
       () => transfers(two.master),
       ({ keptForReplicas }) => keptForReplicas < LITTLE_BYTES,
@@ -142,7 +120,7 @@ test.for(['within', 'beyond'])(
     if (asked === 'within') {
       expect(await askForStream(channels)).toEqual(['+OK', `+CONTINUE ${channels.replid}`]);
       const bytes = (await one.master.snapshot()).offset - channels.rdbEnd;
-      expect(await streamOf(channels, bytes)).toHaveLength(bytes);
+      expect(await streamCame(channels, bytes)).toHaveLength(bytes);
     } else {
       await one.master.logged(/failed to establish PSYNC within the grace period/);
       expect(await askForStream(channels)).toEqual(refused(channels));
@@ -171,7 +149,7 @@ test('a replica over the output limit before it has asked for the stream loses i
     (ended) => ended,
     { what: 'the connection of the RDB to end', withinMs: 10_000 },
   );
-  expect(isWhole(channels), 'the RDB was sent too soon').toBe(false);
+  expect(rdbIsWhole(channels), 'the RDB was sent too soon').toBe(false);
   await one.master.logged(/closed .* for overcoming of output buffer limits/);
   const left = await rdbEnded(one.master);
   expect(left.waitingForStream).toBe(0);

@@ -34,6 +34,11 @@ const SINCE = {
    * (Redis: https://github.com/redis/redis/issues/15767).
    */
   'spares-other-replicas': { valkey: '8.0' },
+  /**
+   * Over two connections, a replica that loads from a file survives the loss of its link. Valkey 8.1 and 9.1 take it for
+   * a short read of the file, and end themselves; no issue is known.
+   */
+  'loads-on-without-stream': { redis: '8.0' },
   /** DEBUG is allowed by the directive enable-debug-command; without it by every older server. */
   'enable-debug-command': { redis: '7.0', valkey: '7.2' },
   /** TTLs of hash fields. */

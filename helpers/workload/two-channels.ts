@@ -4,6 +4,9 @@ import { until } from '../until.ts';
 import { type RawConnection, rawConnection } from './raw-connection.ts';
 
 const ANSWERED_WITHIN_MS = 10_000;
+const CAME_WITHIN_MS = 10_000;
+/** What stands before the stream on the main connection. */
+const ANSWERS = /^(?:\+[^\r]*\r\n)*/;
 
 /** A replica's two connections of one full resync, on which nothing happens but what the test says. */
 export interface TwoChannels extends Disposable {
@@ -66,6 +69,35 @@ export async function askForStream({
   const [, toRdbClientId = ''] = await ask(main, `REPLCONF set-rdb-client-id ${clientId}`, line);
   const [, toPsync = ''] = await ask(main, `PSYNC ${replid} ${rdbEnd + 1}`, line);
   return [toRdbClientId, toPsync];
+}
+
+/** Whether the mark has come that the RDB's first line announces for its end. */
+export function rdbIsWhole({ rdb }: TwoChannels): boolean {
+  const announced = /\$EOF:(\w{40})\r\n/.exec(rdb.received);
+  const mark = announced?.[1] ?? '';
+  return announced !== null && rdb.received.indexOf(mark, announced.index + mark.length) > 0;
+}
+
+/** Waits until the whole RDB has come. */
+export async function rdbCame(channels: TwoChannels): Promise<void> {
+  await until(
+    () => rdbIsWhole(channels),
+    (whole) => whole,
+    { what: 'the whole RDB to come', withinMs: CAME_WITHIN_MS },
+  );
+}
+
+/** Waits until so many bytes of the stream have come on the main connection. Returns what has, a char per byte. */
+export function streamCame({ main }: TwoChannels, bytes: number): Promise<string> {
+  return until(
+    () => main.received.replace(ANSWERS, ''),
+    (stream) => stream.length >= bytes,
+    {
+      what: `${bytes} bytes of the stream to come`,
+      withinMs: CAME_WITHIN_MS,
+      describe: (stream) => `${(stream as string).length} bytes`,
+    },
+  );
 }
 
 /** Sends a command, and waits until what has come on the connection since the last one matches. */
