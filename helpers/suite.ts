@@ -22,13 +22,27 @@ import { extensionsOf } from './toxiproxy/extensions.ts';
 
 export { expect } from 'vitest';
 export { judgeLedger } from './check/ledger.ts';
-export { debugAllowed, dirChangeable, noPings, saving } from './deployment/config.ts';
+export {
+  debugAllowed,
+  dirChangeable,
+  noPings,
+  saving,
+  twoChannelsDirective,
+} from './deployment/config.ts';
 export type { Deployment } from './deployment/deployment.ts';
 export type { Node } from './deployment/node.ts';
 export { syncCounts } from './deployment/sync-counts.ts';
-export { chain, masterWithReplicas, type NodeSpec, topology, tree } from './deployment/topology.ts';
+export {
+  apart,
+  chain,
+  masterWithReplicas,
+  type NodeSpec,
+  topology,
+  tree,
+} from './deployment/topology.ts';
 export { answers, refuses } from './expect/answers.ts';
 export { blocked } from './expect/blocked.ts';
+export { bothUnderWay, rdbEnded, transfers } from './expect/transfers.ts';
 export * from './links/faults/index.ts';
 export type { ActiveFault } from './links/link.ts';
 export { tapStream } from './observe/stream-tap.ts';
@@ -43,8 +57,17 @@ export { ledgerOn, recordLosses, replicated, writeLedger } from './workload/ledg
 export { type LongLoad, longLoad } from './workload/long-load.ts';
 export { fill, load, writeBytes } from './workload/on-node.ts';
 export { rawConnection } from './workload/raw-connection.ts';
+export { fastRdb, slowRdb } from './workload/slow-rdb.ts';
 export { streamOf } from './workload/stream-of.ts';
 export { streamFrom, transferBytes } from './workload/transfer-bytes.ts';
+export {
+  askForStream,
+  askOverTwoChannels,
+  rdbCame,
+  rdbIsWhole,
+  streamCame,
+  type TwoChannels,
+} from './workload/two-channels.ts';
 export { NOT_SAVED, withoutDisk } from './workload/without-disk.ts';
 
 declare module 'vitest' {

@@ -23,7 +23,7 @@ async function disagreementOf(upstream: Node): Promise<string | undefined> {
   const served = upstream.resyncsServed().filter(({ boot }) => boot === upstream.server.log.boot);
   const told = {
     full: served.filter(({ kind }) => kind === 'full').length,
-    partialOk: served.filter(({ kind }) => kind === 'partial').length,
+    partialOk: served.filter(({ kind, mainChannel }) => kind === 'partial' || mainChannel).length,
   };
   if (told.full === counters.full && told.partialOk === counters.partialOk) return undefined;
   return `${upstream.name} counts ${JSON.stringify(counters)}, its log tells ${JSON.stringify(told)}`;

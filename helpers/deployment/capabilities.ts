@@ -33,6 +33,18 @@ const SINCE = {
   'dual-channel': { valkey: '8.0' },
   /** The same as Redis has it: repl-rdb-channel. */
   'rdb-channel': { redis: '8.0' },
+  /** Either of them. */
+  'two-channels': { redis: '8.0', valkey: '8.0' },
+  /**
+   * Over two connections, replicas are sent values beyond 32 KB to the end after one that shared their RDB has gone
+   * (Redis: https://github.com/redis/redis/issues/15767).
+   */
+  'spares-other-replicas': { valkey: '8.0' },
+  /**
+   * Over two connections, a replica that loads from a file survives the loss of its link. Valkey 8.1 and 9.1 take it for
+   * a short read of the file, and end themselves; no issue is known.
+   */
+  'loads-on-without-stream': { redis: '8.0' },
   /** DEBUG is allowed by the directive enable-debug-command; without it by every older server. */
   'enable-debug-command': { redis: '7.0', valkey: '7.2' },
   /** `dir` is changed at run time where the directive enable-protected-configs allows it; on every older server anyway. */

@@ -30,6 +30,11 @@ export function dirChangeable(server: Versioned): Config {
   return can(server, 'enable-protected-configs') ? { 'enable-protected-configs': 'yes' } : {};
 }
 
+/** The directive by which a server takes part in full resyncs over two connections. */
+export function twoChannelsDirective(server: Versioned): string {
+  return can(server, 'dual-channel') ? 'dual-channel-replication-enabled' : 'repl-rdb-channel';
+}
+
 /** Renders a redis.conf. Values are written as given but for the empty one, which needs quotes. */
 export function renderConfig(...configs: readonly Config[]): string {
   const merged = Object.assign({}, ...configs) as Config;

@@ -64,6 +64,11 @@ export function tree(branches: Branches, configs: Configs = {}): Topology {
   return topology([spec('master', undefined, configs), ...below('master', branches)]);
 }
 
+/** A master, and servers that are masters of their own until a test makes them replicas. */
+export function apart(others: readonly string[], config: Config): Topology {
+  return topology(['master', ...others].map((name) => ({ name, config })));
+}
+
 /**
  * Links between a node and the master at the head of its line: 0 for a master. A second node without an
  * upstream is one that a test will make a replica, and counts as one.

@@ -61,6 +61,70 @@ describe('the decision on each request, from the upstream log', () => {
     ).toEqual([['partial', 'in-backlog', 7002, 0]]);
   });
 
+  test('a full resync over the dual channel counts once, the stream on its main connection included (Valkey 8.1.1)', () => {
+    const log = `
+      915:M 22 Nov 2026 05:25:55.096 * Replica 127.0.0.1:24111 asks for synchronization
+      915:M 22 Nov 2026 05:25:55.096 * Partial resynchronization not accepted: Replication ID mismatch (Replica asked for '7e30', my replication IDs are '7904' and '0000')
+      915:M 22 Nov 2026 05:25:55.096 * Dual channel replication: Replica 127.0.0.1:24111 is capable of dual channel synchronization, and partial sync isn't possible. Full sync will continue with dedicated RDB channel.
+      915:M 22 Nov 2026 05:25:55.096 * Replica 127.0.0.1:24111 asks for synchronization
+      915:M 22 Nov 2026 05:25:55.096 * Replication backlog created, my new replication IDs are '0d2b' and '0000'
+      915:M 22 Nov 2026 05:25:55.096 * Starting BGSAVE for SYNC with target: replicas sockets using: dual-channel
+      915:M 22 Nov 2026 05:25:55.096 * Dual channel replication: Sending to replica 127.0.0.1:24111 RDB end offset 0 and client-id 5
+      915:M 22 Nov 2026 05:25:55.097 * Background RDB transfer started by pid 1062 to direct socket to replica
+      915:M 22 Nov 2026 05:25:55.098 * Replica 127.0.0.1:24111 asks for synchronization
+      915:M 22 Nov 2026 05:25:55.098 * Partial resynchronization request from 127.0.0.1:24111 accepted. Sending 50 bytes of backlog starting from offset 1.
+      1062:C 22 Nov 2026 05:25:57.141 * Fork CoW for RDB: current 1 MB, peak 1 MB, average 0 MB
+      915:M 22 Nov 2026 05:25:57.172 * Dual channel replication: Replica 127.0.0.1:24111 rdb channel disconnected.
+      915:M 22 Nov 2026 05:25:57.172 * Synchronization with replica 127.0.0.1:24111 succeeded
+      915:M 22 Nov 2026 05:25:57.201 * Background RDB transfer terminated with success`;
+    expect(decisions(log)).toEqual([['full', 'replication-id-mismatch', 24111]]);
+    expect(read(log)).toMatchObject([
+      { connections: 2, asked: { replid: '7e30' }, mainChannel: { from: 1, backlogBytes: 50 } },
+    ]);
+  });
+
+  test('each attempt at a dual channel is a full resync, and what is asked for after the last is not (Valkey 9.1.2)', () => {
+    expect(
+      decisions(`
+        205:M 22 Nov 2026 05:30:59.676 * Replica 127.0.0.1:24121 asks for synchronization
+        205:M 22 Nov 2026 05:30:59.676 * Partial resynchronization not accepted: Replication ID mismatch (Replica asked for 'eb63', my replication IDs are '5f67' and '0000')
+        205:M 22 Nov 2026 05:30:59.676 * Dual channel replication: Replica 127.0.0.1:24121 is capable of dual channel synchronization, and partial sync isn't possible. Full sync will continue with dedicated RDB channel.
+        205:M 22 Nov 2026 05:30:59.678 * Replica 127.0.0.1:24121 asks for synchronization
+        205:M 22 Nov 2026 05:30:59.678 * Starting BGSAVE for SYNC with target: replicas sockets using: dual-channel
+        205:M 22 Nov 2026 05:30:59.678 * Dual channel replication: Sending to replica 127.0.0.1:24121 RDB end offset 90 and client-id 6
+        205:M 22 Nov 2026 05:30:59.679 * Replica 127.0.0.1:24121 asks for synchronization
+        205:M 22 Nov 2026 05:30:59.679 * Partial resynchronization request from 127.0.0.1:24121 accepted. Sending 0 bytes of backlog starting from offset 91.
+        205:M 22 Nov 2026 05:31:00.433 * Connection with replica 127.0.0.1:24121 lost.
+        205:M 22 Nov 2026 05:31:00.434 * Dual channel replication: Replica 127.0.0.1:24121 rdb channel disconnected.
+        205:M 22 Nov 2026 05:31:00.436 * Replica 127.0.0.1:24121 asks for synchronization
+        205:M 22 Nov 2026 05:31:00.436 * Unable to partial resync with replica 127.0.0.1:24121 for lack of backlog (Replica request was eb64:15, and I can only reply with the range [91, 91]).
+        205:M 22 Nov 2026 05:31:00.436 * Dual channel replication: Replica 127.0.0.1:24121 is capable of dual channel synchronization, and partial sync isn't possible. Full sync will continue with dedicated RDB channel.
+        205:M 22 Nov 2026 05:31:00.436 * Replica 127.0.0.1:24121 asks for synchronization
+        205:M 22 Nov 2026 05:31:00.436 * Current BGSAVE has socket target. Waiting for next BGSAVE for SYNC
+        205:M 22 Nov 2026 05:31:01.112 * Starting BGSAVE for SYNC with target: replicas sockets using: dual-channel
+        205:M 22 Nov 2026 05:31:01.112 * Dual channel replication: Sending to replica 127.0.0.1:24121 RDB end offset 95 and client-id 9
+        205:M 22 Nov 2026 05:31:01.436 * Replica 127.0.0.1:24121 asks for synchronization
+        205:M 22 Nov 2026 05:31:01.436 * Partial resynchronization request from 127.0.0.1:24121 accepted. Sending 20 bytes of backlog starting from offset 80.
+      `),
+    ).toEqual([
+      ['full', 'replication-id-mismatch', 24121],
+      ['full', 'lack-of-backlog', 24121],
+      ['partial', 'in-backlog', 24121, 20],
+    ]);
+  });
+
+  test('a main connection that asks anew does not pass its reason on (Redis 8.0.2)', () => {
+    expect(
+      decisions(`
+        1:M 21 Nov 2026 20:05:49.229 * Replica 127.0.0.1:7002 asks for synchronization
+        1:M 21 Nov 2026 20:05:49.229 * Unable to partial resync with replica 127.0.0.1:7002 for lack of backlog (Replica request was: 1).
+        1:M 21 Nov 2026 20:05:49.229 * Replica 127.0.0.1:7002 is capable of rdb channel synchronization, and partial sync isn't possible. Full sync will continue with dedicated rdb channel.
+        1:M 21 Nov 2026 20:05:50.230 * Replica 127.0.0.1:7002 asks for synchronization
+        1:M 21 Nov 2026 20:05:50.230 * Full resync requested by replica 127.0.0.1:7002 
+      `),
+    ).toEqual([['full', 'no-history', 7002]]);
+  });
+
   test('the range in the refusal (Valkey 9.1.2), an unknown ID, a second offset exceeded', () => {
     expect(
       decisions(`

@@ -18,8 +18,15 @@ export interface ResyncEvent {
   readonly readAtMs: number;
   /** What the replica asked for, as far as the upstream says it. */
   readonly asked: Partial<PsyncRequest>;
+  /** 2 where the RDB comes on a connection of its own, beside the stream. */
+  readonly connections: 1 | 2;
   /** Bytes sent from the backlog; partial only. */
   readonly backlogBytes?: number;
+  /**
+   * Valkey's dual channel only: what the replica asked for on its main connection beside the RDB, and was sent.
+   * The upstream counts that as a partial resync; it is a part of this full one.
+   */
+  readonly mainChannel?: { readonly from: number; readonly backlogBytes: number };
   /** The upstream's lines that say so. */
   readonly evidence: readonly string[];
 }
@@ -38,17 +45,23 @@ const ID_MISMATCH =
   /^Partial resynchronization not accepted: Replication ID mismatch \(\S+ asked for '(\w+)'/;
 const SECOND_OFFSET =
   /^Partial resynchronization not accepted: Requested offset for second ID was (\d+)/;
-const RDB_CHANNEL = /is capable of rdb channel synchronization, and partial sync isn't possible/;
+const TO_TWO_CHANNELS =
+  /is capable of (?:rdb|dual) channel synchronization, and partial sync isn't possible/;
+const ON_RDB_CHANNEL = / \(rdb-channel\)$/;
+const RDB_END =
+  /^Dual channel replication: Sending to replica \S*:(\d+) RDB end offset (-?\d+) and client-id/;
 
 /**
  * Finds the synchronizations in an upstream's log. The server decides a request in one go, so the line
  * after "asks for synchronization" (a child's lines aside) is the decision (redis 7.0, replication.c,
- * syncCommand and masterTryPartialResynchronization). With Redis 8's RDB channel the replica asks twice,
- * first on the main connection, then on the RDB's: one full resync with the reason of the first.
+ * syncCommand and masterTryPartialResynchronization).
+ *
+ * Over two connections a replica asks twice for one full resync, first on the main connection, then on the RDB's,
+ * and with Valkey once more on the main one for what follows the RDB. That is one event, with the reason of the first.
  */
 export function resyncEvents(log: readonly LogLine[]): ResyncEvent[] {
   const events: ResyncEvent[] = [];
-  const onMainChannel = new Map<number, ResyncEvent>();
+  const channels = new Channels(events);
   let asked: { readonly replicaPort: number; readonly text: string } | undefined;
 
   for (const line of log) {
@@ -59,22 +72,71 @@ export function resyncEvents(log: readonly LogLine[]): ResyncEvent[] {
     } else if (asks !== null) {
       asked = { replicaPort: Number(asks[1]) || NO_PORT, text: line.text };
     } else if (asked !== undefined) {
-      const event = decide(asked, line);
-      const main = onMainChannel.get(asked.replicaPort);
-      onMainChannel.delete(asked.replicaPort);
-      events.push(main === undefined ? event : joinChannels(main, event));
+      channels.add(decide(asked, line));
       asked = undefined;
-    } else if (RDB_CHANNEL.test(line.text)) {
-      const main = events.pop();
-      if (main !== undefined) onMainChannel.set(main.replicaPort, main);
+    } else {
+      channels.read(line.text);
     }
   }
   return events;
 }
 
+/** Joins what a replica asks for on its two connections to one event. */
+class Channels {
+  readonly #events: ResyncEvent[];
+  /** By replica: what was refused on the main connection, to be asked for on another. */
+  readonly #refused = new Map<number, ResyncEvent>();
+  /** By replica: the full resync whose RDB is under way, and where the RDB ends. */
+  readonly #underWay = new Map<number, { readonly index: number; readonly rdbEnd: number }>();
+
+  constructor(events: ResyncEvent[]) {
+    this.#events = events;
+  }
+
+  add(event: ResyncEvent): void {
+    const { replicaPort } = event;
+    const refused = this.#refused.get(replicaPort);
+    this.#refused.delete(replicaPort);
+    if (this.#isOfMainChannel(event)) return;
+    const isOnRdbChannel =
+      event.reason === 'legacy-sync' || ON_RDB_CHANNEL.test(event.evidence.at(-1) ?? '');
+    this.#events.push(
+      refused === undefined || !isOnRdbChannel ? event : overTwoChannels(refused, event),
+    );
+  }
+
+  read(text: string): void {
+    if (TO_TWO_CHANNELS.test(text)) {
+      const refused = this.#events.pop();
+      if (refused !== undefined) this.#refused.set(refused.replicaPort, refused);
+      return;
+    }
+    const [, port, rdbEnd] = RDB_END.exec(text) ?? [];
+    if (port === undefined) return;
+    const index = this.#events.findLastIndex(({ replicaPort }) => replicaPort === Number(port));
+    this.#underWay.set(Number(port), { index, rdbEnd: Number(rdbEnd) });
+  }
+
+  /** Whether the replica goes on from just behind its RDB; then that becomes a part of the full resync. */
+  #isOfMainChannel({ replicaPort, asked, backlogBytes, evidence }: ResyncEvent): boolean {
+    const { index = -1, rdbEnd = 0 } = this.#underWay.get(replicaPort) ?? {};
+    const full = this.#events[index];
+    const { from } = asked;
+    if (full === undefined || backlogBytes === undefined || from !== rdbEnd + 1) return false;
+    this.#underWay.delete(replicaPort);
+    this.#events[index] = {
+      ...full,
+      mainChannel: { from, backlogBytes },
+      evidence: [...full.evidence, ...evidence],
+    };
+    return true;
+  }
+}
+
 function decide(asked: { replicaPort: number; text: string }, line: LogLine): ResyncEvent {
   return {
     ...decisionOf(line.text),
+    connections: 1,
     replicaPort: asked.replicaPort,
     boot: line.boot,
     readAtMs: line.readAtMs,
@@ -93,10 +155,9 @@ function decisionOf(text: string): LoggedDecision {
   return { kind: 'full', ...refusalOf(text) };
 }
 
-function joinChannels(main: ResyncEvent, rdb: ResyncEvent): ResyncEvent {
-  if (rdb.kind === 'partial') return rdb;
+function overTwoChannels(main: ResyncEvent, rdb: ResyncEvent): ResyncEvent {
   const { reason, asked } = main;
-  return { ...rdb, reason, asked, evidence: [...main.evidence, ...rdb.evidence] };
+  return { ...rdb, reason, asked, connections: 2, evidence: [...main.evidence, ...rdb.evidence] };
 }
 
 function refusalOf(text: string): Pick<ResyncEvent, 'reason' | 'asked'> {
