@@ -56,6 +56,8 @@ const SINCE = {
   'psync-checks-offset': { redis: '7.0', valkey: '7.2' },
   /** A replica's connection that a command's reply would go to is closed; before, the reply went into the stream. */
   'replies-end-replica': { redis: '7.0', valkey: '7.2' },
+  /** Backlog and replicas share one buffer; no output limit of replicas is below the backlog (redis/redis#9166). */
+  'shared-replica-buffer': { redis: '7.0', valkey: '7.2' },
 } as const satisfies Record<string, Since>;
 
 export type Capability = keyof typeof SINCE;

@@ -1,5 +1,7 @@
 import type { PsyncReason, PsyncRequest } from '../check/psync-model.ts';
+import type { ResyncEnding } from '../check/resync-loop.ts';
 import type { LogLine } from './log.ts';
+import { Endings } from './resync-ending.ts';
 
 /** Why an upstream answered a replica as it did, in its own log's terms. */
 export type ResyncReason =
@@ -22,6 +24,8 @@ export interface ResyncEvent {
   readonly backlogBytes?: number;
   /** The upstream's lines that say so. */
   readonly evidence: readonly string[];
+  /** How the connection ended that it was made on. Absent while it lasts. */
+  readonly ending?: ResyncEnding;
 }
 
 const ASKS = /^(?:Replica|Slave) (?:.*:)?(\S+) asks for synchronization/;
@@ -49,10 +53,20 @@ const RDB_CHANNEL = /is capable of rdb channel synchronization, and partial sync
 export function resyncEvents(log: readonly LogLine[]): ResyncEvent[] {
   const events: ResyncEvent[] = [];
   const onMainChannel = new Map<number, ResyncEvent>();
+  const endings = new Endings();
   let asked: { readonly replicaPort: number; readonly text: string } | undefined;
 
+  const ended = (replicaPort: number, ending: ResyncEnding): void => {
+    const at = events.findLastIndex((event) => event.replicaPort === replicaPort);
+    const event = events[at];
+    // The connections of one synchronization over two end one by one: the one that was over the limit tells why.
+    if (event === undefined || event.ending?.by === 'output-limit') return;
+    events[at] = { ...event, ending };
+  };
+
   for (const line of log) {
-    if (line.writer === 'child') continue;
+    // Redis 6.0 can say that a replica is over its limit before it says that it accepts it.
+    if (line.writer === 'child' || endings.read(line.text, ended)) continue;
     const asks = ASKS.exec(line.text);
     if (WRONG_OFFSET.test(line.text)) {
       asked = undefined;
@@ -63,6 +77,7 @@ export function resyncEvents(log: readonly LogLine[]): ResyncEvent[] {
       const main = onMainChannel.get(asked.replicaPort);
       onMainChannel.delete(asked.replicaPort);
       events.push(main === undefined ? event : joinChannels(main, event));
+      endings.begins(event.replicaPort, event.kind);
       asked = undefined;
     } else if (RDB_CHANNEL.test(line.text)) {
       const main = events.pop();

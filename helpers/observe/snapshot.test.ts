@@ -11,6 +11,8 @@ const common = [
   'repl_backlog_size:16384',
   'repl_backlog_first_byte_offset:246562',
   'repl_backlog_histlen:16384',
+  '# Memory',
+  'mem_clients_slaves:20504',
   '# Stats',
   'sync_full:3',
   'sync_partial_ok:1',
@@ -45,6 +47,7 @@ test('a master of Redis 6.0 with a replica', () => {
     backlog: { active: true, sizeBytes: 16_384, firstByteOffset: 246_562, histlenBytes: 16_384 },
     replicas: [{ ip: '172.19.0.3', port: 7002, state: 'online', offset: 262_945, lagSeconds: 1 }],
     counters: { full: 3, partialOk: 1, partialErr: 2 },
+    replicaBuffersBytes: 20_504,
     loading: false,
     asyncLoading: false,
     keys: new Map([
