@@ -32,7 +32,8 @@ export * from './links/faults/index.ts';
 export { tapStream } from './observe/stream-tap.ts';
 export { until } from './until.ts';
 export { askPsync } from './workload/ask-psync.ts';
-export { fill, load, writeBytes } from './workload/on-node.ts';
+export { fill, load, perform, writeBytes } from './workload/on-node.ts';
+export { randomCommands } from './workload/random-commands.ts';
 export { rawConnection } from './workload/raw-connection.ts';
 export { streamOf } from './workload/stream-of.ts';
 

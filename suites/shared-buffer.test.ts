@@ -50,7 +50,7 @@ test('a backlog that a slow replica holds beyond its size serves another one fro
 }) => {
   await using three = await deployment.start(masterWithReplicas(2, { config }));
   const [slow, other] = [three.node('replica-1'), three.node('replica-2')];
-  await slow.link.apply(clogged);
+  const narrow = await slow.link.apply(clogged);
   await writeUntilHeld(three.master, [HELD_BYTES, 0]);
   await expect(other).toConvergeWith(three.master);
 
@@ -77,6 +77,7 @@ test('a backlog that a slow replica holds beyond its size serves another one fro
     { what: 'the backlog to shrink to its size', withinMs: 10_000 },
   );
   await gone.heal();
+  await narrow.heal();
   await expect(slow).toResync('full', { reason: 'lack-of-backlog', withinMs: 30_000 });
 });
 
