@@ -6,6 +6,7 @@ import { ChaosError } from '../errors.ts';
 import type { ResyncEvent, ResyncReason } from '../observe/resync.ts';
 import { until } from '../until.ts';
 import { mustAgreeWithModel } from './psync-model.ts';
+import { resyncsInWords } from './resyncs-in-words.ts';
 
 export interface ResyncExpectation {
   /** How many in a row, exactly. Default 1. */
@@ -53,7 +54,7 @@ export async function resynced(
   if (wrong) {
     throw new ChaosError(
       'correctness',
-      `${replica.name} was expected to make ${expected}, and made:\n${allInWords(seen.resyncs)}`,
+      `${replica.name} was expected to make ${expected}, and made:\n${resyncsInWords(seen.resyncs)}`,
     );
   }
   await mustAgreeWithModel(replica, seen.resyncs);
@@ -91,7 +92,7 @@ export async function looped(
   if (resyncs.some((one) => one.kind !== kind)) {
     throw new ChaosError(
       'correctness',
-      `${replica.name} was expected to make ${kind} resyncs alone, and made:\n${allInWords(resyncs)}`,
+      `${replica.name} was expected to make ${kind} resyncs alone, and made:\n${resyncsInWords(resyncs)}`,
     );
   }
   await mustAgreeWithModel(replica, resyncs);
@@ -117,7 +118,7 @@ export async function stayedInSync(replica: Node, withinMs = 5_000): Promise<voi
   if (resyncs.length > 0) {
     throw new ChaosError(
       'correctness',
-      `${replica.name} was expected to stay in sync, and made:\n${allInWords(resyncs)}`,
+      `${replica.name} was expected to stay in sync, and made:\n${resyncsInWords(resyncs)}`,
     );
   }
 }
@@ -138,19 +139,6 @@ function describe({ link, syncInProgress, resyncs, disagreements }: Seen): strin
   return [
     `link ${link}${syncInProgress ? ', receiving an RDB' : ''}, ${resyncs.length} resyncs`,
     ...disagreements,
-    allInWords(resyncs),
+    resyncsInWords(resyncs),
   ].join('\n');
-}
-
-/** Resyncs one by one, and first what they are together, if they are a loop. */
-function allInWords(resyncs: readonly ResyncEvent[]): string {
-  const loop = resyncLoop(resyncs);
-  return [...(loop === undefined ? [] : [loopInWords(loop)]), ...resyncs.map(inWords)].join('\n');
-}
-
-/** A resync with its evidence, one line each. */
-function inWords({ kind, reason, backlogBytes, evidence, ending }: ResyncEvent): string {
-  const bytes = backlogBytes === undefined ? '' : `, ${backlogBytes} bytes`;
-  const lines = [...evidence, ...(ending?.evidence ?? [])];
-  return [`- ${kind} (${reason}${bytes}), by the upstream's log:`, ...lines].join('\n    ');
 }
