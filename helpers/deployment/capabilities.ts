@@ -110,6 +110,12 @@ const SINCE = {
   'flush-after-rename': { redis: '8.0', valkey: '8.1', reference: 'too' },
   /** The old data is flushed when the RDB's header proved good; before, it was lost over a bad one (valkey-io/valkey#2600). */
   'flush-after-header': { valkey: '9.1', reference: 'too' },
+  /** Backlog and replicas share one buffer; no output limit of replicas is below the backlog (redis/redis#9166). */
+  'shared-replica-buffer': { redis: '7.0', valkey: '7.2' },
+  /** The directive: whether a replica goes on after a command of its master that is an error to it. */
+  'propagation-error-behavior': { redis: '7.0', valkey: '7.2' },
+  /** Writes on a writable replica delete a key whose time is over first; before, they changed it (redis/redis#9572). */
+  'writable-replica-deletes-expired': { redis: '7.0', valkey: '7.2' },
 } as const satisfies Record<string, Since>;
 
 export type Capability = keyof typeof SINCE;

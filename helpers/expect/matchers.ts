@@ -3,11 +3,19 @@ import type { Node } from '../deployment/node.ts';
 import { ChaosError } from '../errors.ts';
 import type { ResyncEvent } from '../observe/resync.ts';
 import { type ConvergenceExpectation, converged, holdsSameData } from './convergence.ts';
-import { type ResyncExpectation, resynced, stayedInSync } from './resync.ts';
+import {
+  type LoopExpectation,
+  looped,
+  type ResyncExpectation,
+  resynced,
+  stayedInSync,
+} from './resync.ts';
 
 interface ReplicationMatchers {
   /** See `resynced`: how the replica synchronized since the last time this was asked. */
   toResync(kind: ResyncEvent['kind'], expectation?: ResyncExpectation): Promise<void>;
+  /** See `looped`: one resync after another, each ended by the upstream for its output limit. */
+  toLoop(kind: ResyncEvent['kind'], expectation?: LoopExpectation): Promise<void>;
   /** See `stayedInSync`: connected, and no resync since the last time `toResync` was asked. */
   toHaveStayedInSync(): Promise<void>;
   /** See `converged`: replication ID, offset, then data. */
@@ -24,6 +32,9 @@ declare module 'vitest' {
 expect.extend({
   toResync(replica: Node, kind: ResyncEvent['kind'], expectation?: ResyncExpectation) {
     return verdict(this, replica, () => resynced(replica, kind, expectation));
+  },
+  toLoop(replica: Node, kind: ResyncEvent['kind'], expectation?: LoopExpectation) {
+    return verdict(this, replica, () => looped(replica, kind, expectation));
   },
   toHaveStayedInSync(replica: Node) {
     return verdict(this, replica, () => stayedInSync(replica));

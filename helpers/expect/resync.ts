@@ -1,3 +1,4 @@
+import { loopInWords, ROUNDS_MIN, resyncLoop } from '../check/resync-loop.ts';
 import { disagreements } from '../deployment/agreement.ts';
 import type { ServedResync } from '../deployment/deployment.ts';
 import type { Node } from '../deployment/node.ts';
@@ -5,6 +6,7 @@ import { ChaosError } from '../errors.ts';
 import type { ResyncEvent, ResyncReason } from '../observe/resync.ts';
 import { until } from '../until.ts';
 import { mustAgreeWithModel } from './psync-model.ts';
+import { resyncsInWords } from './resyncs-in-words.ts';
 
 export interface ResyncExpectation {
   /** How many in a row, exactly. Default 1. */
@@ -52,13 +54,51 @@ export async function resynced(
   if (wrong) {
     throw new ChaosError(
       'correctness',
-      `${replica.name} was expected to make ${expected}, and made:\n${seen.resyncs.map(inWords).join('\n')}`,
+      `${replica.name} was expected to make ${expected}, and made:\n${resyncsInWords(seen.resyncs)}`,
     );
   }
   await mustAgreeWithModel(replica, seen.resyncs);
   replica.deployment.judged(replica);
   replica.deployment.timeline.record(replica.name, `resynced as expected: ${expected}`);
   return seen.resyncs;
+}
+
+export interface LoopExpectation {
+  /** How many rounds at least. Default and least 3. */
+  readonly rounds?: number;
+  /** Deadline in milliseconds for that many. Default 60 000. */
+  readonly withinMs?: number;
+}
+
+/**
+ * Waits until a replica is caught in a resync loop: everything its upstreams decided for it since the last judgement
+ * must be of this kind, and at least so many in a row must have been ended by the upstream for its output limit.
+ * The evidence is that of `resynced`.
+ */
+export async function looped(
+  replica: Node,
+  kind: ResyncEvent['kind'],
+  { rounds = ROUNDS_MIN, withinMs = 60_000 }: LoopExpectation = {},
+): Promise<void> {
+  const { resyncs } = await until(
+    () => see(replica),
+    (seen) => seen.disagreements.length === 0 && (resyncLoop(seen.resyncs)?.rounds ?? 0) >= rounds,
+    {
+      what: `${replica.name} to be in a ${kind}-resync loop of ${rounds} rounds`,
+      withinMs,
+      describe: (last) => describe(last as Seen),
+    },
+  );
+  if (resyncs.some((one) => one.kind !== kind)) {
+    throw new ChaosError(
+      'correctness',
+      `${replica.name} was expected to make ${kind} resyncs alone, and made:\n${resyncsInWords(resyncs)}`,
+    );
+  }
+  await mustAgreeWithModel(replica, resyncs);
+  replica.deployment.judged(replica);
+  const loop = resyncLoop(resyncs);
+  if (loop !== undefined) replica.deployment.timeline.record(replica.name, loopInWords(loop));
 }
 
 /**
@@ -78,7 +118,7 @@ export async function stayedInSync(replica: Node, withinMs = 5_000): Promise<voi
   if (resyncs.length > 0) {
     throw new ChaosError(
       'correctness',
-      `${replica.name} was expected to stay in sync, and made:\n${resyncs.map(inWords).join('\n')}`,
+      `${replica.name} was expected to stay in sync, and made:\n${resyncsInWords(resyncs)}`,
     );
   }
 }
@@ -99,12 +139,6 @@ function describe({ link, syncInProgress, resyncs, disagreements }: Seen): strin
   return [
     `link ${link}${syncInProgress ? ', receiving an RDB' : ''}, ${resyncs.length} resyncs`,
     ...disagreements,
-    ...resyncs.map(inWords),
+    resyncsInWords(resyncs),
   ].join('\n');
-}
-
-/** A resync with its evidence, one line each. */
-function inWords({ kind, reason, backlogBytes, evidence }: ResyncEvent): string {
-  const bytes = backlogBytes === undefined ? '' : `, ${backlogBytes} bytes`;
-  return [`- ${kind} (${reason}${bytes}), by the upstream's log:`, ...evidence].join('\n    ');
 }

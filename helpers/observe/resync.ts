@@ -1,5 +1,7 @@
 import type { PsyncReason, PsyncRequest } from '../check/psync-model.ts';
+import type { ResyncEnding } from '../check/resync-loop.ts';
 import type { LogLine } from './log.ts';
+import { Endings } from './resync-ending.ts';
 
 /** Why an upstream answered a replica as it did, in its own log's terms. */
 export type ResyncReason =
@@ -29,6 +31,8 @@ export interface ResyncEvent {
   readonly mainChannel?: { readonly from: number; readonly backlogBytes: number };
   /** The upstream's lines that say so. */
   readonly evidence: readonly string[];
+  /** How the connection ended that it was made on. Absent while it lasts. */
+  readonly ending?: ResyncEnding;
 }
 
 const ASKS = /^(?:Replica|Slave) (?:.*:)?(\S+) asks for synchronization/;
@@ -62,17 +66,29 @@ const RDB_END =
 export function resyncEvents(log: readonly LogLine[]): ResyncEvent[] {
   const events: ResyncEvent[] = [];
   const channels = new Channels(events);
+  const endings = new Endings();
   let asked: { readonly replicaPort: number; readonly text: string } | undefined;
 
+  const ended = (replicaPort: number, ending: ResyncEnding): void => {
+    const at = events.findLastIndex((event) => event.replicaPort === replicaPort);
+    const event = events[at];
+    // The connections of one synchronization over two end one by one: the one that was over the limit tells why.
+    if (event === undefined || event.ending?.by === 'output-limit') return;
+    events[at] = { ...event, ending };
+  };
+
   for (const line of log) {
-    if (line.writer === 'child') continue;
+    // Redis 6.0 can say that a replica is over its limit before it says that it accepts it.
+    if (line.writer === 'child' || endings.read(line.text, ended)) continue;
     const asks = ASKS.exec(line.text);
     if (WRONG_OFFSET.test(line.text)) {
       asked = undefined;
     } else if (asks !== null) {
       asked = { replicaPort: Number(asks[1]) || NO_PORT, text: line.text };
     } else if (asked !== undefined) {
-      channels.add(decide(asked, line));
+      const event = decide(asked, line);
+      channels.add(event);
+      endings.begins(event.replicaPort, event.kind);
       asked = undefined;
     } else {
       channels.read(line.text);

@@ -21,6 +21,8 @@ export interface Snapshot {
   readonly upstream?: Upstream;
   readonly replicas: readonly AttachedReplica[];
   readonly counters: SyncCounters;
+  /** What output buffers of replicas take, where they share one with the backlog beyond that (`mem_clients_slaves`). */
+  readonly replicaBuffersBytes: number;
   /** An RDB is being loaded, the dataset is not served. */
   readonly loading: boolean;
   /** An RDB is being loaded beside the old dataset, which is still served (swapdb, 7.0+). */
@@ -106,6 +108,7 @@ export function snapshotOf(infoReply: string): Snapshot {
       partialOk: number(fields, 'sync_partial_ok'),
       partialErr: number(fields, 'sync_partial_err'),
     },
+    replicaBuffersBytes: number(fields, 'mem_clients_slaves'),
     loading: flag(fields, 'loading'),
     asyncLoading: fields.get('async_loading') === '1',
     saving: fields.get('rdb_bgsave_in_progress') === '1',

@@ -1,6 +1,7 @@
 import type { Node } from '../deployment/node.ts';
 import { ChaosError } from '../errors.ts';
 import { until } from '../until.ts';
+import type { Command } from './command.ts';
 import { type Filled, type FillOptions, fillDataset } from './dataset.ts';
 import {
   type WriteBytesOptions,
@@ -29,6 +30,32 @@ export async function writeBytes(node: Node, options: WriteBytesOptions): Promis
   const written = await writeBytesBy(connection.callBuffer, options);
   node.deployment.timeline.record(node.name, `${written.bytes} bytes of values written`);
   return written;
+}
+
+const COMMANDS_IN_FLIGHT = 64;
+
+/** Sends commands to a node in their order, without waiting for each, and counts those that it refuses. */
+export async function perform(
+  node: Node,
+  commands: readonly Command[],
+): Promise<{ readonly ok: number; readonly refused: number }> {
+  using connection = node.dedicated();
+  let refused = 0;
+  for (let at = 0; at < commands.length; at += COMMANDS_IN_FLIGHT) {
+    const sent = commands.slice(at, at + COMMANDS_IN_FLIGHT);
+    const replies = await Promise.allSettled(
+      sent.map(([name, ...args]) => connection.callBuffer(name, ...args)),
+    );
+    for (const reply of replies) {
+      if (reply.status === 'fulfilled') continue;
+      // A connection that broke is no answer.
+      if (reply.reason?.name !== 'ReplyError') throw reply.reason;
+      refused += 1;
+    }
+  }
+  const ok = commands.length - refused;
+  node.deployment.timeline.record(node.name, `${ok} commands performed, ${refused} refused`);
+  return { ok, refused };
 }
 
 const GOES_ON_WITHIN_MS = 20_000;
