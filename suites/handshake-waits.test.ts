@@ -99,17 +99,18 @@ test.concurrent('a master that is frozen in the stream: the replica gives up aft
   await expect(pair.replica).toConvergeWith(pair.master);
 });
 
-/** Makes a replica of the other server, which has asked for an RDB when this returns, and is listed as waiting for it. */
+/** Makes a replica of the other server: when this returns its request is counted, and it is listed as waiting. */
 async function waitingForRdb(two: Deployment): Promise<Node> {
   const other = two.node('other');
   await other.replicaOf(two.master);
   await until(
-    async () => ({ role: await other.role(), listed: (await two.master.snapshot()).replicas }),
-    ({ role, listed: [listed] }) =>
+    async () => ({ role: await other.role(), master: await two.master.snapshot() }),
+    ({ role, master: { counters, replicas } }) =>
       role.role === 'replica' &&
       role.state === 'handshake' &&
-      listed?.port === other.server.port &&
-      listed.state === 'wait_bgsave',
+      counters.full === 1 &&
+      replicas[0]?.port === other.server.port &&
+      replicas[0].state === 'wait_bgsave',
     { what: 'the master to list its replica as waiting', withinMs: 10_000 },
   );
   expect(await two.master.role(), 'ROLE lists those in sync').toMatchObject({ replicas: [] });
