@@ -17,6 +17,7 @@ const masterThatWaits = topology([
 ]);
 const SHORT_SECONDS = 3;
 const DEFAULT_SECONDS = 60;
+const GIVES_UP_WITHIN_MS = 20_000;
 
 test.concurrent('a master that makes no RDB yet keeps its replica in the handshake, for longer than repl-timeout [H4]', async ({
   deployment,
@@ -91,7 +92,10 @@ test.concurrent('a master that is frozen in the stream: the replica gives up aft
   );
   expect(await pair.replica.role()).toMatchObject({ state: 'connected' });
   await giveUpAfter(pair.replica, lastIoSecondsAgo);
-  await pair.replica.logged(/^(MASTER|PRIMARY) timeout: no data nor PING received/);
+  await pair.replica.logged(
+    /^(MASTER|PRIMARY) timeout: no data nor PING received/,
+    GIVES_UP_WITHIN_MS,
+  );
   await givesUpAndAsksAnew(pair.replica);
   await pair.master.resume();
 
@@ -131,7 +135,7 @@ async function givesUpAndAsksAnew(replica: Node): Promise<void> {
   );
   const attempts = replica.attemptsToConnect().length;
   await giveUpAfter(replica, 1);
-  await replica.logged(/^Timeout connecting to the (MASTER|PRIMARY)/);
+  await replica.logged(/^Timeout connecting to the (MASTER|PRIMARY)/, GIVES_UP_WITHIN_MS);
   await until(
     () => replica.attemptsToConnect().length,
     (made) => made > attempts,
