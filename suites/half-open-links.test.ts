@@ -68,6 +68,7 @@ test.concurrent('silence in which more is written than the backlog holds: one fu
 const speaking = masterWithReplicas(1, { config: { 'repl-ping-replica-period': 1 } });
 const SHORT_SECONDS = 3;
 const DEFAULT_SECONDS = 60;
+const GIVES_UP_WITHIN_MS = 20_000;
 const GIVES_UP = {
   master: /^Disconnecting timedout replica \(streaming sync\)/,
   replica: /^(MASTER|PRIMARY) timeout: no data nor PING received/,
@@ -95,7 +96,7 @@ test.concurrent.for([
     await bothCount(pair, deaf === 'replica' ? 'missed' : 'arrived');
 
     await giveUpAfter(SHORT_SECONDS, pair[deaf]);
-    await pair[deaf].logged(GIVES_UP[deaf]);
+    await pair[deaf].logged(GIVES_UP[deaf], GIVES_UP_WITHIN_MS);
     await neitherCounts(pair);
     await giveUpAfter(DEFAULT_SECONDS, pair.master, pair.replica);
     await silence.heal();
@@ -116,7 +117,7 @@ test.concurrent.for(['master', 'replica'] as const)(
     await writeBytes(pair.master, { seed: 2, bytes: WRITTEN_BYTES });
     await bothCount(pair, 'missed');
     await giveUpAfter(SHORT_SECONDS, pair[impatient]);
-    await pair[impatient].logged(GIVES_UP[impatient]);
+    await pair[impatient].logged(GIVES_UP[impatient], GIVES_UP_WITHIN_MS);
     await neitherCounts(pair);
     await giveUpAfter(DEFAULT_SECONDS, pair[impatient]);
     await silence.heal();

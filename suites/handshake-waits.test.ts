@@ -17,6 +17,7 @@ const masterThatWaits = topology([
 ]);
 const SHORT_SECONDS = 3;
 const DEFAULT_SECONDS = 60;
+const GIVES_UP_WITHIN_MS = 20_000;
 
 test.concurrent('a master that makes no RDB yet keeps its replica in the handshake, for longer than repl-timeout [H4]', async ({
   deployment,
@@ -91,7 +92,10 @@ test.concurrent('a master that is frozen in the stream: the replica gives up aft
   );
   expect(await pair.replica.role()).toMatchObject({ state: 'connected' });
   await giveUpAfter(pair.replica, lastIoSecondsAgo);
-  await pair.replica.logged(/^(MASTER|PRIMARY) timeout: no data nor PING received/);
+  await pair.replica.logged(
+    /^(MASTER|PRIMARY) timeout: no data nor PING received/,
+    GIVES_UP_WITHIN_MS,
+  );
   await givesUpAndAsksAnew(pair.replica);
   await pair.master.resume();
 
@@ -99,17 +103,18 @@ test.concurrent('a master that is frozen in the stream: the replica gives up aft
   await expect(pair.replica).toConvergeWith(pair.master);
 });
 
-/** Makes a replica of the other server, which has asked for an RDB when this returns, and is listed as waiting for it. */
+/** Makes a replica of the other server: when this returns its request is counted, and it is listed as waiting. */
 async function waitingForRdb(two: Deployment): Promise<Node> {
   const other = two.node('other');
   await other.replicaOf(two.master);
   await until(
-    async () => ({ role: await other.role(), listed: (await two.master.snapshot()).replicas }),
-    ({ role, listed: [listed] }) =>
+    async () => ({ role: await other.role(), master: await two.master.snapshot() }),
+    ({ role, master: { counters, replicas } }) =>
       role.role === 'replica' &&
       role.state === 'handshake' &&
-      listed?.port === other.server.port &&
-      listed.state === 'wait_bgsave',
+      counters.full === 1 &&
+      replicas[0]?.port === other.server.port &&
+      replicas[0].state === 'wait_bgsave',
     { what: 'the master to list its replica as waiting', withinMs: 10_000 },
   );
   expect(await two.master.role(), 'ROLE lists those in sync').toMatchObject({ replicas: [] });
@@ -130,7 +135,7 @@ async function givesUpAndAsksAnew(replica: Node): Promise<void> {
   );
   const attempts = replica.attemptsToConnect().length;
   await giveUpAfter(replica, 1);
-  await replica.logged(/^Timeout connecting to the (MASTER|PRIMARY)/);
+  await replica.logged(/^Timeout connecting to the (MASTER|PRIMARY)/, GIVES_UP_WITHIN_MS);
   await until(
     () => replica.attemptsToConnect().length,
     (made) => made > attempts,

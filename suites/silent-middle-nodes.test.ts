@@ -12,6 +12,7 @@ import {
 const pinging = chain(2, { config: { 'repl-ping-replica-period': 1 } });
 const SHORT_SECONDS = 3;
 const DEFAULT_SECONDS = 60;
+const GIVES_UP_WITHIN_MS = 20_000;
 const GIVES_UP = /^(MASTER|PRIMARY) timeout: no data nor PING received/;
 
 test.concurrent('silence above a middle node that still waits: its replica gives up on it, asks it, and is continued [N1]', async ({
@@ -64,6 +65,6 @@ async function inSync(line: Deployment): Promise<{ middle: Node; leaf: Node }> {
 /** Has a short repl-timeout until it says that it has given up, once. */
 async function givesUp(replica: Node): Promise<void> {
   await replica.call('CONFIG', 'SET', 'repl-timeout', SHORT_SECONDS);
-  await replica.logged(GIVES_UP);
+  await replica.logged(GIVES_UP, GIVES_UP_WITHIN_MS);
   await replica.call('CONFIG', 'SET', 'repl-timeout', DEFAULT_SECONDS);
 }
