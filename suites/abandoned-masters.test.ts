@@ -53,6 +53,7 @@ test.for([
     await expect(replica).toResync(keeps ? 'partial' : 'full');
     await expect(replica).toConvergeWith(master);
     if (keeps) await expect(sub).toHaveStayedInSync();
+    else await expect(sub).toResync('full');
     await expect(sub).toConvergeWith(master);
   },
 );
