@@ -56,6 +56,8 @@ const SINCE = {
   'psync-checks-offset': { redis: '7.0', valkey: '7.2' },
   /** A replica's connection that a command's reply would go to is closed; before, the reply went into the stream. */
   'replies-end-replica': { redis: '7.0', valkey: '7.2' },
+  /** REPLICAOF leaves the node's own replicas connected; before, it closed their links. */
+  'replicas-kept-in-a-move': { redis: '7.0', valkey: '7.2' },
 } as const satisfies Record<string, Since>;
 
 export type Capability = keyof typeof SINCE;
