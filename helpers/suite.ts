@@ -46,7 +46,7 @@ export { bothUnderWay, rdbEnded, transfers } from './expect/transfers.ts';
 export * from './links/faults/index.ts';
 export type { ActiveFault } from './links/link.ts';
 export { tapStream } from './observe/stream-tap.ts';
-export { seeded } from './random.ts';
+export { type Random, seeded } from './random.ts';
 export { now } from './timeline.ts';
 export { until } from './until.ts';
 export { askPsync } from './workload/ask-psync.ts';
