@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import {
@@ -79,6 +80,32 @@ test('a link that does not know the authority does not come up', async ({ sessio
   );
   const client = await replica.connect();
   expect(await client.ask('INFO', 'replication')).toContain('master_link_status:down');
+});
+
+test('a replica that asks for the stream as soon as it has a reply is not refused for that reply', async ({
+  session,
+}) => {
+  await using ports = await Ports.reserve();
+  const port = await ports.next();
+  const tls = await certificates(session);
+  await using _master = await Subject.start(session, 'master', REFERENCE, {
+    ...tls,
+    'tls-port': String(port),
+    'tls-auth-clients': 'no',
+  });
+
+  for (let at = 0; at < 20; at += 1) {
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
+    socket.setEncoding('latin1').write('PING\r\n');
+    const heard: string[] = [];
+    for await (const text of socket) {
+      heard.push(text);
+      if (heard.length === 2) break;
+      socket.write('PSYNC ? -1\r\n');
+    }
+    // Newlines come while the RDB is made.
+    expect(heard).toEqual(['+PONG\r\n', expect.stringMatching(/^(\n|\+FULLRESYNC )/)]);
+  }
 });
 
 /** An authority of its own, and a certificate by it, as options of a server. */
