@@ -12,7 +12,7 @@ export interface NodeSpec {
   readonly fileBytesMax?: number;
   /** Texts for files in its data folder, by name, where directives find them. They stay when data is lost. */
   readonly files?: Readonly<Record<string, string>>;
-  /** Makes it speak TLS and nothing else, on its port and to its upstream. */
+  /** Makes it speak TLS and nothing else, on its port and to its upstream. Taps of its stream speak none. */
   readonly tls?: Identity;
 }
 

@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { connect } from 'node:tls';
 import { expect } from 'vitest';
 import {
   findRedis,
@@ -9,8 +8,10 @@ import {
   REFERENCE,
   Subject,
 } from '../../fixtures/reference/testing/subject.ts';
+import { identities } from '../../helpers/deployment/identities.ts';
 import type { Session } from '../../helpers/deployment/session/session.ts';
 import { findProgram } from '../../helpers/deployment/targets/binary.ts';
+import type { Identity } from '../../helpers/deployment/tls.ts';
 import { Ports } from '../../helpers/ports.ts';
 import { until } from '../../helpers/until.ts';
 import { test as withSession } from './session.ts';
@@ -30,7 +31,8 @@ test('replication over TLS alone, from the reference, to it, and on', async ({
   other,
 }) => {
   await using ports = await Ports.reserve();
-  const tls = await certificates(session);
+  const [identity] = await identities();
+  const tls = await tlsOptions(session, identity);
   const port = async () => String(await ports.next());
   const [top, middle] = [await port(), await port()];
   const replicaOf = (master: string) => ({ replicaof: `127.0.0.1 ${master}` });
@@ -63,7 +65,8 @@ test('replication over TLS alone, from the reference, to it, and on', async ({
 test('a link that does not know the authority does not come up', async ({ session }) => {
   await using ports = await Ports.reserve();
   const port = String(await ports.next());
-  const [known, stranger] = [await certificates(session), await certificates(session)];
+  const [first, second] = await identities();
+  const [known, stranger] = [await tlsOptions(session, first), await tlsOptions(session, second)];
   await using _master = await Subject.start(session, 'master', REFERENCE, {
     ...known,
     'tls-port': port,
@@ -81,21 +84,41 @@ test('a link that does not know the authority does not come up', async ({ sessio
   expect(await client.ask('INFO', 'replication')).toContain('master_link_status:down');
 });
 
-/** An authority of its own, and a certificate by it, as options of a server. */
-async function certificates(session: Session): Promise<Record<string, string>> {
+test('a replica that asks for the stream as soon as it has a reply is not refused for that reply', async ({
+  session,
+}) => {
+  await using ports = await Ports.reserve();
+  const port = await ports.next();
+  const [identity] = await identities();
+  const tls = await tlsOptions(session, identity);
+  await using _master = await Subject.start(session, 'master', REFERENCE, {
+    ...tls,
+    'tls-port': String(port),
+    'tls-auth-clients': 'no',
+  });
+
+  for (let at = 0; at < 20; at += 1) {
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
+    socket.setEncoding('latin1').write('PING\r\n');
+    const heard: string[] = [];
+    for await (const text of socket) {
+      heard.push(text);
+      if (heard.length === 2) break;
+      socket.write('PSYNC ? -1\r\n');
+    }
+    // Newlines come while the RDB is made.
+    expect(heard).toEqual(['+PONG\r\n', expect.stringMatching(/^(\n|\+FULLRESYNC )/)]);
+  }
+});
+
+/** Writes an identity to files, and gives a server's options for them. */
+async function tlsOptions(session: Session, identity: Identity): Promise<Record<string, string>> {
   const folder = await mkdtemp(join(session.folder, 'tls-'));
-  const at = (name: string) => join(folder, name);
-  const openssl = (...args: string[]) => promisify(execFile)('openssl', args);
-  const newKey = ['-newkey', 'rsa:2048', '-nodes'];
-  const ca = ['-keyout', at('ca.key'), '-out', at('ca.crt')];
-  await openssl('req', '-x509', ...newKey, ...ca, '-subj', '/CN=authority', '-days', '2');
-  await openssl('req', ...newKey, '-keyout', at('key'), '-out', at('csr'), '-subj', '/CN=server');
-  const by = ['-CA', at('ca.crt'), '-CAkey', at('ca.key'), '-CAcreateserial'];
-  await openssl('x509', '-req', '-in', at('csr'), ...by, '-out', at('crt'), '-days', '2');
+  for (const [name, text] of Object.entries(identity)) await writeFile(join(folder, name), text);
   return {
-    'tls-cert-file': at('crt'),
-    'tls-key-file': at('key'),
-    'tls-ca-cert-file': at('ca.crt'),
+    'tls-cert-file': join(folder, 'certificate'),
+    'tls-key-file': join(folder, 'key'),
+    'tls-ca-cert-file': join(folder, 'authority'),
     'tls-replication': 'yes',
   };
 }
