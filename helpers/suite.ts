@@ -56,6 +56,7 @@ export { Ledger } from './workload/ledger.ts';
 export { ledgerOn, recordLosses, replicated, writeLedger } from './workload/ledger-on-node.ts';
 export { type LongLoad, longLoad } from './workload/long-load.ts';
 export { fill, load, perform, writeBytes } from './workload/on-node.ts';
+export { pingsEachSecond, pingsNoMore } from './workload/pings.ts';
 export { randomCommands } from './workload/random-commands.ts';
 export { rawConnection } from './workload/raw-connection.ts';
 export { fastRdb, slowRdb } from './workload/slow-rdb.ts';

@@ -5,6 +5,9 @@ import {
   fill,
   masterWithReplicas,
   type Node,
+  noPings,
+  pingsEachSecond,
+  pingsNoMore,
   test,
   topology,
   until,
@@ -79,10 +82,10 @@ test.concurrent('a master that is frozen before it has said anything: the replic
 test.concurrent('a master that is frozen in the stream: the replica gives up after repl-timeout, and continues once it can [H5]', async ({
   deployment,
 }) => {
-  const config = { 'repl-ping-replica-period': 1 };
-  await using pair = await deployment.start(masterWithReplicas(1, { config }));
+  await using pair = await deployment.start(masterWithReplicas(1, { config: noPings }));
   await fill(pair.master, { seed: 1, keys: 50 });
   await expect(pair.replica).toConvergeWith(pair.master);
+  await pingsEachSecond(pair.master);
 
   await pair.master.pause();
   const { lastIoSecondsAgo } = await until(
@@ -98,6 +101,7 @@ test.concurrent('a master that is frozen in the stream: the replica gives up aft
   );
   await givesUpAndAsksAnew(pair.replica);
   await pair.master.resume();
+  await pingsNoMore(pair.master);
 
   await expect(pair.replica).toResync('partial', { reason: 'in-backlog' });
   await expect(pair.replica).toConvergeWith(pair.master);

@@ -9,6 +9,7 @@ import {
   masterWithReplicas,
   type Node,
   noPings,
+  pingsEachSecond,
   test,
   until,
 } from '../helpers/suite.ts';
@@ -22,10 +23,7 @@ test.for([
 ] as const)(
   'a replica that missed $missed in a pause is promoted in a MULTI: its old master attaches by a $kind resync, offsets equal [P5]',
   async ({ missed, kind, reason }, { deployment }) => {
-    const masterConfig = missed === 'a PING' ? { 'repl-ping-replica-period': 1 } : noPings;
-    await using pair = await deployment.start(
-      masterWithReplicas(1, { masterConfig, replicaConfig: noPings }),
-    );
+    await using pair = await deployment.start(masterWithReplicas(1, { config: noPings }));
     const { master, replica: heir } = pair;
     await fill(master, { seed: 1, keys: 100 });
     await expect(heir).toConvergeWith(master);
@@ -34,7 +32,10 @@ test.for([
     const { offset } = await heir.snapshot();
     await heir.pause();
     if (missed === 'a write') await master.call('SET', 'missed', '1');
-    if (missed === 'a PING') await grows(master, offset + PING_BYTES);
+    if (missed === 'a PING') {
+      await pingsEachSecond(master);
+      await grows(master, offset + PING_BYTES);
+    }
 
     using client = heir.dedicated();
     const sent = ['MULTI', 'REPLICAOF NO ONE', 'ROLE', 'EXEC', 'SET heir 1'].map((line) => {

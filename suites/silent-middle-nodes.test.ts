@@ -5,11 +5,13 @@ import {
   expect,
   halfOpen,
   type Node,
+  noPings,
+  pingsEachSecond,
+  pingsNoMore,
   test,
   writeBytes,
 } from '../helpers/suite.ts';
 
-const pinging = chain(2, { config: { 'repl-ping-replica-period': 1 } });
 const SHORT_SECONDS = 3;
 const DEFAULT_SECONDS = 60;
 const GIVES_UP_WITHIN_MS = 20_000;
@@ -18,7 +20,7 @@ const GIVES_UP = /^(MASTER|PRIMARY) timeout: no data nor PING received/;
 test.concurrent('silence above a middle node that still waits: its replica gives up on it, asks it, and is continued [N1]', async ({
   deployment,
 }) => {
-  await using line = await deployment.start(pinging);
+  await using line = await deployment.start(chain(2, { config: noPings }));
   const { middle, leaf } = await inSync(line);
 
   const silence = await middle.link.apply(halfOpen('downstream'));
@@ -27,6 +29,7 @@ test.concurrent('silence above a middle node that still waits: its replica gives
   await expect(leaf).toResync('partial');
   expect((await middle.snapshot()).upstream).toMatchObject({ link: 'up' });
   expect((await leaf.snapshot()).upstream).toMatchObject({ link: 'up' });
+  await pingsNoMore(line.master);
   await silence.heal();
 
   await expect(middle).toResync('partial', { reason: 'in-backlog' });
@@ -37,7 +40,7 @@ test.concurrent('silence above a middle node that still waits: its replica gives
 test.concurrent('silence above a middle node that has given up: its replica does not learn of it, gives up in turn, and is refused until the middle is back [N1]', async ({
   deployment,
 }) => {
-  await using line = await deployment.start(pinging);
+  await using line = await deployment.start(chain(2, { config: noPings }));
   const { middle, leaf } = await inSync(line);
 
   const silence = await middle.link.apply(halfOpen('downstream'));
@@ -48,6 +51,7 @@ test.concurrent('silence above a middle node that has given up: its replica does
   await givesUp(leaf);
   await leaf.logged(/-NOMASTERLINK Can't SYNC while not connected with my master/);
   expect((await leaf.snapshot()).upstream).toMatchObject({ link: 'down' });
+  await pingsNoMore(line.master);
   await silence.heal();
 
   for (const replica of [middle, leaf]) {
@@ -59,6 +63,7 @@ test.concurrent('silence above a middle node that has given up: its replica does
 async function inSync(line: Deployment): Promise<{ middle: Node; leaf: Node }> {
   await writeBytes(line.master, { seed: 1, bytes: 1_000 });
   for (const replica of line.replicas) await expect(replica).toConvergeWith(line.master);
+  await pingsEachSecond(line.master);
   return { middle: line.node('replica-1'), leaf: line.node('replica-2') };
 }
 
