@@ -95,25 +95,14 @@ test('a replica that is stopped and resumed over and over while it loads from th
   const link = await both.link(newcomer, master);
   await using slowness = await link.apply(slow);
   await newcomer.replicaOf(master);
-  const busy = { what: 'the newcomer to load', withinMs: 15_000, verdict: 'inconclusive' } as const;
-  await until(
-    () => newcomer.snapshot(),
-    ({ loading }) => loading,
-    busy,
-  );
+  await isLoading(newcomer, (loads) => loads);
 
   // To be stopped and resumed interrupts a read from the socket: signal(7), socket interfaces with a timeout.
   let loads = true;
   for (let times = 0; loads && times < 10; times += 1) {
     await newcomer.pause();
     await newcomer.resume();
-    loads = (
-      await until(
-        () => newcomer.snapshot(),
-        () => true,
-        busy,
-      )
-    ).loading;
+    loads = await isLoading(newcomer);
   }
   const survives = can(deployment.target, 'load-survives-signals');
   expect(loads).toBe(survives);
@@ -122,6 +111,15 @@ test('a replica that is stopped and resumed over and over while it loads from th
   await expect(newcomer).toResync('full', { times: survives ? 1 : 2 });
   await expect(newcomer).toConvergeWith(master);
 });
+
+/** Whether a server loads an RDB; while it does, it may answer late. */
+function isLoading(node: Node, accepts: (loads: boolean) => boolean = () => true) {
+  return until(async () => (await node.snapshot()).loading, accepts, {
+    what: `${node.name} to answer, and to load`,
+    withinMs: 15_000,
+    verdict: 'inconclusive',
+  });
+}
 
 async function manyKeys(node: Node): Promise<void> {
   const keys = Array.from({ length: KEYS }, (_, index) => `key:${index}`);
