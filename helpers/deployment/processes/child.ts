@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ChaosError } from '../../errors.ts';
 import { until } from '../../until.ts';
@@ -7,6 +9,7 @@ import type { Exit } from '../driver.ts';
 
 /** How long the last lines of a process that has ended may take to be read. */
 const OUTPUT_WITHIN_MS = 500;
+const FROZEN_WITHIN_MS = 10_000;
 
 /** A child process whose output goes to a sink and whose end is remembered. */
 export class Child {
@@ -59,6 +62,24 @@ export class Child {
     this.#process.kill(signal);
   }
 
+  /**
+   * SIGSTOP. Done when the kernel says that the process is stopped, where it can be asked: a SIGCONT that came
+   * before would undo it.
+   */
+  async freeze(): Promise<void> {
+    this.signal('SIGSTOP');
+    if (!existsSync('/proc/self/stat')) return;
+    await until(
+      () => (this.exit === undefined ? stateOf(this.pid) : 'ended'),
+      (state) => state === 'T' || state === 'ended',
+      {
+        what: `${this.#command} (process ${this.pid}) to be stopped`,
+        withinMs: FROZEN_WITHIN_MS,
+        verdict: 'environment',
+      },
+    );
+  }
+
   /** Sends a signal and waits for the end. A process that is gone already is no error. */
   async end(signal: NodeJS.Signals, withinMs: number): Promise<void> {
     this.signal(signal);
@@ -74,4 +95,10 @@ export class Child {
       },
     );
   }
+}
+
+/** A letter: proc(5). It stands behind the name, which is in parentheses and may hold some. */
+async function stateOf(pid: number | undefined): Promise<string | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2)[0];
 }

@@ -78,9 +78,8 @@ export class ProcessServer implements Server {
     await this.#child?.end(signal, withinMs);
   }
 
-  pause(): Promise<void> {
-    this.#child?.signal('SIGSTOP');
-    return Promise.resolve();
+  async pause(): Promise<void> {
+    await this.#child?.freeze();
   }
 
   resume(): Promise<void> {
