@@ -97,7 +97,7 @@ async function writeUntilHeld(node: Node, bounds: readonly number[]): Promise<nu
     (held) => held.length === bounds.length && held.every((one, at) => one >= (bounds[at] ?? 0)),
     {
       what: `replicas to hold ${bounds.join(' and ')} bytes of what ${node.name} sends`,
-      withinMs: 60_000,
+      withinMs: 45_000,
       verdict: 'inconclusive',
     },
   );
