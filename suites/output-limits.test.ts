@@ -45,11 +45,14 @@ test('the same with a limit that holds what the link cannot carry: the replica l
 
   await whileWriting(pair.master, () =>
     until(
-      async () => (await pair.master.snapshot()).replicaBuffersBytes,
-      (bytes) => bytes > 8 * LIMIT_BYTES,
+      async () => ({
+        buffered: (await pair.master.snapshot()).replicaBuffersBytes,
+        resyncs: pair.unjudgedResyncsOf(pair.replica).length,
+      }),
+      ({ buffered, resyncs }) => buffered > 8 * LIMIT_BYTES || resyncs > 0,
       {
         what: 'the replica’s buffer to be far beyond the limit that loops',
-        withinMs: 60_000,
+        withinMs: 45_000,
         verdict: 'inconclusive',
       },
     ),
@@ -63,25 +66,28 @@ test('the same with a limit that holds what the link cannot carry: the replica l
 test('a partial resync longer than the output limit: no limit is below the backlog [P14]', async ({
   deployment,
 }) => {
-  const config = { ...noPings, 'repl-backlog-size': 32 * LIMIT_BYTES, ...limit(LIMIT_BYTES) };
+  const config = { ...noPings, 'repl-backlog-size': 128 * LIMIT_BYTES, ...limit(LIMIT_BYTES) };
   await using pair = await deployment.start(masterWithReplicas(1, { config }));
+  // More than the kernel takes at once, and for longer than a server goes without looking at its clients.
+  await pair.replica.link.apply(bandwidth('downstream', { kilobytesPerSecond: 10_000 }));
 
   const outage = await pair.replica.link.apply(cut());
   const { offset } = await pair.replica.snapshot();
-  await writeBytes(pair.master, { seed: 1, bytes: 8 * LIMIT_BYTES });
+  await writeBytes(pair.master, { seed: 1, bytes: 80 * LIMIT_BYTES, valueBytes: 100_000 });
   const missed = (await pair.master.snapshot()).offset - offset;
   await outage.heal();
 
   if (can(deployment.target, 'shared-replica-buffer')) {
     await expect(pair.replica).toResync('partial', { reason: 'in-backlog' });
     expect(pair.resyncsOf(pair.replica).at(-1)).toMatchObject({ backlogBytes: missed });
+    await expect(pair.replica).toConvergeWith(pair.master, { withinMs: 30_000 });
     await expect(pair.replica).toHaveStayedInSync();
   } else {
     // What the backlog holds and the limit does not is promised again and again (mended by redis/redis#9166).
     await expect(pair.replica).toLoop('partial');
     await pair.master.call('CONFIG', 'SET', 'client-output-buffer-limit', 'replica 0 0 0');
+    await expect(pair.replica).toConvergeWith(pair.master, { withinMs: 30_000 });
   }
-  await expect(pair.replica).toConvergeWith(pair.master);
 });
 
 test('a value eight times the output limit costs one full resync, and no memory once it has passed [P15]', async ({

@@ -66,7 +66,7 @@ export async function resynced(
 export interface LoopExpectation {
   /** How many rounds at least. Default and least 3. */
   readonly rounds?: number;
-  /** Deadline in milliseconds for that many. Default 60 000. */
+  /** Deadline in milliseconds for that many. Default 45 000. */
   readonly withinMs?: number;
 }
 
@@ -78,7 +78,7 @@ export interface LoopExpectation {
 export async function looped(
   replica: Node,
   kind: ResyncEvent['kind'],
-  { rounds = ROUNDS_MIN, withinMs = 60_000 }: LoopExpectation = {},
+  { rounds = ROUNDS_MIN, withinMs = 45_000 }: LoopExpectation = {},
 ): Promise<void> {
   const { resyncs } = await until(
     () => see(replica),

@@ -5,7 +5,7 @@ export interface RandomCommandsOptions {
   readonly seed: number;
   /** How many, MULTI and EXEC not counted. */
   readonly count: number;
-  /** Keys per type. Default 8: few, so that commands meet what others left. */
+  /** Keys per type. Default 20: few, so that commands meet what others left. */
   readonly keys?: number;
   /** Longest time to live that is given. Default 500. */
   readonly ttlMaxMs?: number;
@@ -79,12 +79,13 @@ const DRAWERS: readonly ((draw: Draw) => Command)[] = [
   (d) => ['RPOPLPUSH', d.key('list'), d.key('list')],
   (d) => ['SORT', d.random.pick([d.key('list'), d.key('set')]), 'ALPHA', 'STORE', d.key('list')],
   (d) => ['SADD', d.key('set'), d.element(), d.element(), d.integer()],
+  (d) => ['SADD', d.key('set'), ...Array.from({ length: 8 }, d.element)],
   (d) => ['SREM', d.key('set'), d.element(), d.element()],
   (d) => ['SPOP', d.key('set')],
-  (d) => ['SPOP', d.key('set'), d.random.integer(1, 20)],
+  (d) => ['SPOP', d.key('set'), d.random.integer(2, 4)],
   (d) => ['SMOVE', d.key('set'), d.key('set'), d.element()],
   (d) => [
-    d.random.pick(['SINTERSTORE', 'SUNIONSTORE', 'SDIFFSTORE']),
+    d.random.pick(['SUNIONSTORE', 'SUNIONSTORE', 'SINTERSTORE', 'SDIFFSTORE']),
     d.key('set'),
     d.key('set'),
     d.key('set'),
@@ -95,14 +96,19 @@ const DRAWERS: readonly ((draw: Draw) => Command)[] = [
   (d) => ['HINCRBY', d.key('hash'), d.element(), d.integer()],
   (d) => ['HINCRBYFLOAT', d.key('hash'), d.element(), d.integer() / 8],
   (d) => ['ZADD', d.key('zset'), d.score(), d.element(), d.score(), d.element()],
+  (d) => [
+    'ZADD',
+    d.key('zset'),
+    ...Array.from({ length: 8 }, () => [d.score(), d.element()]).flat(),
+  ],
   (d) => ['ZADD', d.key('zset'), d.random.pick(['NX', 'XX']), 'CH', d.score(), d.element()],
   (d) => ['ZINCRBY', d.key('zset'), d.score(), d.element()],
   (d) => ['ZREM', d.key('zset'), d.element()],
   (d) => [d.random.pick(['ZPOPMIN', 'ZPOPMAX']), d.key('zset'), d.random.integer(1, 3)],
-  (d) => ['ZREMRANGEBYRANK', d.key('zset'), 0, d.random.integer(-30, 2)],
+  (d) => ['ZREMRANGEBYRANK', d.key('zset'), 0, d.random.integer(-40, 2)],
   (d) => ['ZREMRANGEBYSCORE', d.key('zset'), d.score(), d.score()],
   (d) => [
-    d.random.pick(['ZUNIONSTORE', 'ZINTERSTORE']),
+    d.random.pick(['ZUNIONSTORE', 'ZUNIONSTORE', 'ZINTERSTORE']),
     ...[d.key('zset'), 2, d.key('zset'), d.random.pick([d.key('zset'), d.key('set')])],
     ...['AGGREGATE', d.random.pick(['SUM', 'MIN', 'MAX'])],
   ],
@@ -132,7 +138,7 @@ const DRAWERS: readonly ((draw: Draw) => Command)[] = [
  * refused, for they meet another type or what is not there; that, too, depends on the data alone.
  */
 export function randomCommands(options: RandomCommandsOptions): Command[] {
-  const { seed, count, keys = 8, ttlMaxMs = 500 } = options;
+  const { seed, count, keys = 20, ttlMaxMs = 500 } = options;
   const random = seeded(seed).fork('commands');
   const any = (): string => `${random.pick(TYPES)}:${random.integer(1, keys)}`;
   const draw: Draw = {
