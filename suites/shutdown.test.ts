@@ -55,12 +55,12 @@ test.for(['SHUTDOWN', 'SIGTERM'])(
 );
 
 test.for([
-  { how: 'SHUTDOWN NOW', masterConfig: patient },
-  { how: 'SHUTDOWN, shutdown-timeout 0', masterConfig: { 'shutdown-timeout': 0 } },
-  { how: 'SHUTDOWN, shutdown-timeout 1', masterConfig: { 'shutdown-timeout': 1 } },
+  { how: 'SHUTDOWN NOW', masterConfig: patient, waits: false },
+  { how: 'SHUTDOWN, shutdown-timeout 0', masterConfig: { 'shutdown-timeout': 0 }, waits: false },
+  { how: 'SHUTDOWN, shutdown-timeout 1', masterConfig: { 'shutdown-timeout': 1 }, waits: true },
 ])(
   '$how: the master ends without a replica that lags, and says so; it has saved what the replica then gets by a full resync [X1]',
-  async ({ how, masterConfig }, { deployment }) => {
+  async ({ how, masterConfig, waits }, { deployment }) => {
     deployment.needsServer('shutdown-waits');
     await using pair = await deployment.start(
       masterWithReplicas(1, { config: noPings, masterConfig: { ...saving, ...masterConfig } }),
@@ -75,6 +75,7 @@ test.for([
 
     await master.logged(/^0 of 1 replicas are in sync when shutting down\.$/);
     await master.logged(/^Lagging replica \S+ reported offset \d+ behind master, lag=/);
+    expect(master.server.log.lines.some(({ text }) => WAITS.test(text))).toBe(waits);
     expect(await replica.call('GET', 'key')).toBe('seen');
     await master.restart({ data: 'kept' });
     await silence.heal();
