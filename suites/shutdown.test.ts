@@ -135,7 +135,8 @@ test('who asked for a shutdown that was aborted goes on with its connection [X1]
     { what: 'who asked to be told', withinMs: 5_000 },
   );
 
-  client.send('PING');
+  // As clients speak: an inline command would have the SHUTDOWN again.
+  client.send('*1\r\n$4\r\nPING');
   const became = await whatBecomesOf(client, master);
 
   // Redis before redis/redis#14420 aborts, the Valkeys up to now answer that connection no more.
