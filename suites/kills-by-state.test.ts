@@ -69,6 +69,7 @@ test.for(forEither([...BEFORE_ONLINE, 'online']))(
     await using pair = await deployment.start(aMasterAndAReplicaToBe(state));
     const [master, replica] = [pair.master, pair.node('replica')];
     await fill(master, { seed: 1, keys: 100 });
+    const before = await replica.snapshot();
     const letGo = await attachUntil(state, { replica, master });
 
     await pair.node(victim).pause();
@@ -77,7 +78,12 @@ test.for(forEither([...BEFORE_ONLINE, 'online']))(
     await pair.node(victim).resume();
     await letGo();
 
-    await expect(replica).toResync('full');
+    const breaksOff =
+      state === 'loading' && victim === 'replica' && !can(before, 'load-survives-pause');
+    await pair.inSync(replica);
+    const { length } = pair.unjudgedResyncsOf(replica);
+    expect(length).toBeOneOf(breaksOff ? [1, 2] : [1]);
+    await expect(replica).toResync('full', { times: length });
     await expect(replica).toConvergeWith(master);
     expect(await replica.call('EXISTS', 'in the pause')).toBe(written ? 1 : 0);
   },

@@ -17,6 +17,8 @@ import {
   writeBytes,
 } from '../helpers/suite.ts';
 
+const PING_BYTES = '*1\r\n$4\r\nPING\r\n'.length;
+
 test.for([
   { scenario: 'P8', keys: 0 },
   { scenario: 'P9', keys: 1_000 },
@@ -30,7 +32,9 @@ test.for([
     for (const replica of line.replicas) await expect(replica).toConvergeWith(master);
     await allAcknowledged(master);
     const before = await master.snapshot();
-    expect(before.offset > 0, 'the stream has bytes if there are keys').toBe(keys > 0);
+    if (keys > 0) expect(before.offset).toBeGreaterThan(keys);
+    // Valkey 9.1 begins with a PING, whatever the period.
+    else expect(before.offset).toBeLessThanOrEqual(PING_BYTES);
 
     await master.stop();
     await master.restart({ data: 'kept' });

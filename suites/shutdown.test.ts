@@ -2,6 +2,7 @@
  * A master that is told to shut down gives replicas that lag time to catch up (shutdown-timeout), writes held back: it
  * ends when they have, or when the time is over, or not at all if it cannot save. Redis before 7.0 ends at once.
  */
+import { can } from '../helpers/deployment/capabilities.ts';
 import {
   answers,
   dirChangeable,
@@ -11,6 +12,7 @@ import {
   NOT_SAVED,
   type Node,
   noPings,
+  rawConnection,
   saving,
   test,
   until,
@@ -53,12 +55,12 @@ test.for(['SHUTDOWN', 'SIGTERM'])(
 );
 
 test.for([
-  { how: 'SHUTDOWN NOW', masterConfig: patient },
-  { how: 'SHUTDOWN, shutdown-timeout 0', masterConfig: { 'shutdown-timeout': 0 } },
-  { how: 'SHUTDOWN, shutdown-timeout 1', masterConfig: { 'shutdown-timeout': 1 } },
+  { how: 'SHUTDOWN NOW', masterConfig: patient, waits: false },
+  { how: 'SHUTDOWN, shutdown-timeout 0', masterConfig: { 'shutdown-timeout': 0 }, waits: false },
+  { how: 'SHUTDOWN, shutdown-timeout 1', masterConfig: { 'shutdown-timeout': 1 }, waits: true },
 ])(
   '$how: the master ends without a replica that lags, and says so; it has saved what the replica then gets by a full resync [X1]',
-  async ({ how, masterConfig }, { deployment }) => {
+  async ({ how, masterConfig, waits }, { deployment }) => {
     deployment.needsServer('shutdown-waits');
     await using pair = await deployment.start(
       masterWithReplicas(1, { config: noPings, masterConfig: { ...saving, ...masterConfig } }),
@@ -73,6 +75,7 @@ test.for([
 
     await master.logged(/^0 of 1 replicas are in sync when shutting down\.$/);
     await master.logged(/^Lagging replica \S+ reported offset \d+ behind master, lag=/);
+    expect(master.server.log.lines.some(({ text }) => WAITS.test(text))).toBe(waits);
     expect(await replica.call('GET', 'key')).toBe('seen');
     await master.restart({ data: 'kept' });
     await silence.heal();
@@ -112,6 +115,36 @@ test('a shutdown that waits is aborted: who asked for it is told, held writes go
   expect(await replica.call('GET', 'held')).toBe('1');
 });
 
+test('who asked for a shutdown that was aborted goes on with its connection [X1]', async ({
+  deployment,
+}) => {
+  deployment.needsServer('shutdown-waits');
+  await using pair = await deployment.start(
+    masterWithReplicas(1, { config: noPings, masterConfig: patient }),
+  );
+  const { master, replica } = pair;
+  const before = await master.snapshot();
+  await lagsBehindAWrite(replica, master);
+  using client = rawConnection(master);
+  client.send('SHUTDOWN');
+  await master.logged(WAITS);
+  await master.call('SHUTDOWN', 'ABORT');
+  await until(
+    () => client.received,
+    (text) => text === `-${FAILED}\r\n`,
+    { what: 'who asked to be told', withinMs: 5_000 },
+  );
+
+  // As clients speak: an inline command would have the SHUTDOWN again.
+  client.send('*1\r\n$4\r\nPING');
+  const became = await whatBecomesOf(client, master);
+
+  // Redis before redis/redis#14420 aborts, the Valkeys up to now answer that connection no more.
+  const defect = before.product === 'valkey' ? 'never answered' : 'the server has aborted';
+  const known = can(before, 'shutdown-frees-who-asked') ? [] : [defect];
+  expect(became).toBeOneOf(['answered', ...known]);
+});
+
 test('a master that cannot save does not end: it says why, goes on, and ends once it can [X1] [N25]', async ({
   deployment,
 }) => {
@@ -121,8 +154,9 @@ test('a master that cannot save does not end: it says why, goes on, and ends onc
   );
   const { master, replica } = pair;
   await using disk = await withoutDisk(master);
+  using asking = master.dedicated();
 
-  await expect(master.call('SHUTDOWN')).rejects.toThrow(FAILED);
+  await expect(asking.call('SHUTDOWN')).rejects.toThrow(FAILED);
 
   await master.logged(NOT_SAVED);
   await master.logged(/^Error trying to save the DB, can't exit\.$/);
@@ -136,6 +170,22 @@ test('a master that cannot save does not end: it says why, goes on, and ends onc
   await master.restart({ data: 'kept' });
   await answers(master, ['GET', 'key'], 'after all');
 });
+
+/** What is asked on one connection is answered by the time that many questions on another one are. */
+const QUESTIONS = 20;
+
+/** What becomes of the PING that a client has sent. */
+async function whatBecomesOf(
+  client: ReturnType<typeof rawConnection>,
+  master: Node,
+): Promise<'answered' | 'never answered' | 'the server has aborted'> {
+  for (let question = 0; question < QUESTIONS; question += 1) {
+    if (client.received.endsWith('+PONG\r\n')) return 'answered';
+    const isThere = await master.call('PING').catch(() => undefined);
+    if (isThere === undefined) return 'the server has aborted';
+  }
+  return 'never answered';
+}
 
 /** The replica lacks a write, and will get it when it goes on. */
 async function lagsBehindAWrite(replica: Node, master: Node): Promise<void> {

@@ -67,6 +67,10 @@ const SINCE = {
   'shutdown-waits': { redis: '7.0', valkey: '7.2' },
   /** A clock that is wrong, by a setting. A mix with the reference can, as one clock is as good as the other. */
   'wrong-clock': { reference: 'only' },
+  /** Who asked for a shutdown that was aborted is a client like others again (redis/redis#14420). */
+  'shutdown-frees-who-asked': { redis: '8.4' },
+  /** Reading an RDB from the socket goes on after a pause of the process (SIGSTOP), which interrupts the read. */
+  'load-survives-pause': { redis: '7.0', valkey: '7.2' },
   waitaof: { redis: '7.2', valkey: '7.2' },
   /** GETDEL, GETEX, LMOVE, BLMOVE, SET with GET; GETSET replicates as SET. */
   'get-and-change': { redis: '6.2', valkey: '7.2' },
