@@ -9,17 +9,20 @@ import {
   judgeLedger,
   Ledger,
   ledgerOn,
+  type Node,
   noPings,
   now,
   recordLosses,
   replicated,
   test,
   topology,
+  until,
   writeLedger,
 } from '../helpers/suite.ts';
 
 const WRITES = 40;
 const RATE_PER_SECOND = 400;
+const GONE_WITHIN_MS = 15_000;
 
 /** Who is left with the master and its clients. The heir is not. */
 type Minority = readonly 'sibling'[];
@@ -105,6 +108,52 @@ test.for<{ atLeast: number; minority: Minority }>([
     recordLosses(three, judgement);
   },
 );
+
+test('a master is killed under writes: what a replica has confirmed is kept by the one that has most [N15]', async ({
+  deployment,
+}) => {
+  await using three = await deployment.start(family());
+  const { master, replicas } = three;
+  const ledger = new Ledger(now);
+  await using clients = await writeLedger(master, ledger, {
+    confirmation: { replicas: 1, withinMs: 1_000 },
+  });
+  await clients.goesOn(WRITES);
+
+  const fromMs = await replicated(master, ledger, 2);
+  await clients.goesOn(WRITES);
+  await master.kill();
+  await clients.goesOn(1, 'failed');
+  await clients.stop();
+  const untilMs = ledger.now();
+  const [heir, other] = (await byOffset(replicas)) as [Node, Node];
+  await heir.promote();
+  await other.replicaOf(heir);
+  await expect(other).toResync('partial');
+  await master.restart({ data: 'lost' });
+  await master.replicaOf(heir);
+  await expect(master).toResync('full');
+  for (const one of [other, master]) await expect(one).toConvergeWith(heir);
+
+  const confirmed = ledger.writes.filter(({ confirmedBy = 0 }) => confirmedBy > 0);
+  expect(confirmed.length).toBeGreaterThanOrEqual(WRITES);
+  const judgement = judgeLedger(ledger.writes, await ledgerOn(master), [
+    { node: 'master', cause: 'its end', fromMs, untilMs, keepsConfirmedBy: 1 },
+  ]);
+  expect(judgement.objections).toEqual([]);
+  recordLosses(three, judgement);
+});
+
+/** Those that have most of their master’s stream first, once none has more to come of it. */
+async function byOffset(replicas: readonly Node[]): Promise<readonly Node[]> {
+  const seen = await until(
+    () => Promise.all(replicas.map((replica) => replica.snapshot())),
+    (snapshots) => snapshots.every(({ upstream }) => upstream?.link === 'down'),
+    { what: 'replicas to see that their master is gone', withinMs: GONE_WITHIN_MS },
+  );
+  const offset = (replica: Node): number => seen[replicas.indexOf(replica)]?.offset ?? 0;
+  return replicas.toSorted((a, b) => offset(b) - offset(a));
+}
 
 function family(masterConfig: Readonly<Record<string, number>> = {}) {
   return topology([
