@@ -8,6 +8,7 @@ import {
   cut,
   type Deployment,
   expect,
+  latency,
   limitData,
   masterWithReplicas,
   type Node,
@@ -75,6 +76,9 @@ test.for([
   },
 );
 
+/** A replica whose stream ends asks again at once: without this, hundreds of times a second. */
+const SLOW = latency('downstream', { latencyMs: 100 });
+
 /** Four places in so many bytes of the stream: the first bytes, the middle, before the last one, and behind it. */
 const places = (bytes: number) => [10, Math.trunc(bytes / 2), bytes - 1, bytes];
 
@@ -136,16 +140,15 @@ async function endInside(all: Deployment, write: () => Promise<unknown>) {
   for (const [index, place] of places(to - from).entries()) {
     const replica = replicas[index] as Node;
     const bytes = (await streamFrom(replica)) + place;
-    ends.push(await replica.link.apply(limitData('downstream', { bytes }), { unproven: true }));
+    for (const fault of [SLOW, limitData('downstream', { bytes })]) {
+      ends.push(await replica.link.apply(fault, { unproven: true }));
+    }
   }
   for (const outage of outages) await outage.heal();
   return { ends, from, to };
 }
 
-/**
- * Heals links that nobody uses any more: replicas ask again at once, hundreds of times a second, and Toxiproxy can take
- * seconds to remove a limit from connections that end just then.
- */
+/** Heals links that nobody uses any more: Toxiproxy can take seconds to remove a limit from connections that end just then. */
 async function healAll({ replicas }: Deployment, ends: readonly ActiveFault[]): Promise<void> {
   const outages = [];
   for (const { link } of replicas) outages.push(await link.apply(cut(), { unproven: true }));
