@@ -14,7 +14,8 @@ import {
 const LIMIT_BYTES = 262_144;
 /** So small that an outage of any length ends in a full resync. */
 const SMALL_BACKLOG = { 'repl-backlog-size': 65_536 };
-const limit = (bytes: number) => ({ 'client-output-buffer-limit': `replica ${bytes} ${bytes} 0` });
+/** The hard limit alone. A soft one below the backlog counts, and ends whatever takes longer than its seconds. */
+const limit = (bytes: number) => ({ 'client-output-buffer-limit': `replica ${bytes} 0 0` });
 /** 16 values in all: what an RDB has to carry over the slow link. */
 const VALUE_BYTES = 50_000;
 const slow = bandwidth('downstream', { kilobytesPerSecond: 2_000 });
