@@ -36,6 +36,7 @@ export { type AttachState, attachUntil, configToHoldIn } from './workload/attach
 export { setAhead, timeMs } from './workload/clock-ahead.ts';
 export { fill, load, writeBytes } from './workload/on-node.ts';
 export { rawConnection } from './workload/raw-connection.ts';
+export { shutDown } from './workload/shut-down.ts';
 export { streamOf } from './workload/stream-of.ts';
 export { NOT_SAVED, withoutDisk } from './workload/without-disk.ts';
 
