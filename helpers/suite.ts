@@ -59,6 +59,7 @@ export { fill, load, perform, writeBytes } from './workload/on-node.ts';
 export { pingsEachSecond, pingsNoMore } from './workload/pings.ts';
 export { randomCommands } from './workload/random-commands.ts';
 export { rawConnection } from './workload/raw-connection.ts';
+export { shutDown } from './workload/shut-down.ts';
 export { fastRdb, slowRdb } from './workload/slow-rdb.ts';
 export { streamOf } from './workload/stream-of.ts';
 export { streamFrom, transferBytes } from './workload/transfer-bytes.ts';

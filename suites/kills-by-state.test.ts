@@ -17,6 +17,8 @@ import {
   until,
 } from '../helpers/suite.ts';
 
+/** To load some 20 MB, send and load them again, on a machine that does much else. */
+const withinMs = 40_000;
 const BEFORE_ONLINE = ['handshake', 'wait_bgsave', 'send_bulk', 'loading'] as const;
 
 test.for(forEither(BEFORE_ONLINE))(
@@ -34,8 +36,8 @@ test.for(forEither(BEFORE_ONLINE))(
     await node.restart({ data: 'kept' });
     await letGo();
 
-    await expect(replica).toResync('full');
-    await expect(replica).toConvergeWith(master);
+    await expect(replica).toResync('full', { withinMs });
+    await expect(replica).toConvergeWith(master, { withinMs });
     expect(await master.call('DBSIZE'), 'keys of the dataset').toBeGreaterThan(0);
   },
 );
@@ -80,11 +82,11 @@ test.for(forEither([...BEFORE_ONLINE, 'online']))(
 
     const breaksOff =
       state === 'loading' && victim === 'replica' && !can(before, 'load-survives-pause');
-    await pair.inSync(replica);
+    await pair.inSync(replica, withinMs);
     const { length } = pair.unjudgedResyncsOf(replica);
     expect(length).toBeOneOf(breaksOff ? [1, 2] : [1]);
     await expect(replica).toResync('full', { times: length });
-    await expect(replica).toConvergeWith(master);
+    await expect(replica).toConvergeWith(master, { withinMs });
     expect(await replica.call('EXISTS', 'in the pause')).toBe(written ? 1 : 0);
   },
 );

@@ -1,26 +1,20 @@
 /**
  * A master that is told to shut down gives replicas that lag time to catch up (shutdown-timeout), writes held back: it
- * ends when they have, or when the time is over, or not at all if it cannot save. Redis before 7.0 ends at once.
+ * ends when they have, or when the time is over. Redis before 7.0 ends at once.
  */
-import { can } from '../helpers/deployment/capabilities.ts';
 import {
   answers,
-  dirChangeable,
   expect,
   halfOpen,
   masterWithReplicas,
-  NOT_SAVED,
   type Node,
   noPings,
-  rawConnection,
   saving,
+  shutDown,
   test,
-  until,
-  withoutDisk,
 } from '../helpers/suite.ts';
 
 const WAITS = /^Waiting for replicas before shutting down\.$/;
-const FAILED = 'ERR Errors trying to SHUTDOWN. Check logs.';
 /** Longer than any test. */
 const patient = { 'shutdown-timeout': 60 };
 
@@ -35,7 +29,7 @@ test.for(['SHUTDOWN', 'SIGTERM'])(
     const { master, replica } = pair;
     await lagsBehindAWrite(replica, master);
 
-    const ended = how === 'SIGTERM' ? master.stop() : endsBy(master, 'SHUTDOWN');
+    const ended = how === 'SIGTERM' ? master.stop() : shutDown(master);
     await master.logged(WAITS);
     using client = master.dedicated();
     const held = client.call('SET', 'held', '1').catch(() => 'never answered');
@@ -71,7 +65,7 @@ test.for([
     const silence = await replica.link.apply(halfOpen('downstream'));
     await master.call('SET', 'key', 'unseen');
 
-    await endsBy(master, 'SHUTDOWN', ...(how === 'SHUTDOWN NOW' ? ['NOW'] : []));
+    await shutDown(master, ...(how === 'SHUTDOWN NOW' ? ['NOW'] : []));
 
     await master.logged(/^0 of 1 replicas are in sync when shutting down\.$/);
     await master.logged(/^Lagging replica \S+ reported offset \d+ behind master, lag=/);
@@ -86,123 +80,10 @@ test.for([
   },
 );
 
-test('a shutdown that waits is aborted: who asked for it is told, held writes go through, nobody resyncs [X1]', async ({
-  deployment,
-}) => {
-  deployment.needsServer('shutdown-waits');
-  const masterConfig = { ...saving, ...patient };
-  await using pair = await deployment.start(
-    masterWithReplicas(1, { config: noPings, masterConfig }),
-  );
-  const { master, replica } = pair;
-  await expect(master.call('SHUTDOWN', 'ABORT')).rejects.toThrow('ERR No shutdown in progress.');
-  await lagsBehindAWrite(replica, master);
-  using asking = master.dedicated();
-  const asked = asking.call('SHUTDOWN').catch(({ message }: Error) => message);
-  await master.logged(WAITS);
-  using writing = master.dedicated();
-  const held = writing.call('SET', 'held', '1');
-
-  expect(await master.call('EXISTS', 'held')).toBe(0);
-  expect(await master.call('SHUTDOWN', 'ABORT')).toBe('OK');
-
-  expect(await asked).toBe(FAILED);
-  expect(await held).toBe('OK');
-  await master.logged(/^Shutdown manually aborted\.$/);
-  await replica.resume();
-  await expect(replica).toConvergeWith(master);
-  await expect(replica).toHaveStayedInSync();
-  expect(await replica.call('GET', 'held')).toBe('1');
-});
-
-test('who asked for a shutdown that was aborted goes on with its connection [X1]', async ({
-  deployment,
-}) => {
-  deployment.needsServer('shutdown-waits');
-  await using pair = await deployment.start(
-    masterWithReplicas(1, { config: noPings, masterConfig: patient }),
-  );
-  const { master, replica } = pair;
-  const before = await master.snapshot();
-  await lagsBehindAWrite(replica, master);
-  using client = rawConnection(master);
-  client.send('SHUTDOWN');
-  await master.logged(WAITS);
-  await master.call('SHUTDOWN', 'ABORT');
-  await until(
-    () => client.received,
-    (text) => text === `-${FAILED}\r\n`,
-    { what: 'who asked to be told', withinMs: 5_000 },
-  );
-
-  // As clients speak: an inline command would have the SHUTDOWN again.
-  client.send('*1\r\n$4\r\nPING');
-  const became = await whatBecomesOf(client, master);
-
-  // Redis before redis/redis#14420 aborts, the Valkeys up to now answer that connection no more.
-  const defect = before.product === 'valkey' ? 'never answered' : 'the server has aborted';
-  const known = can(before, 'shutdown-frees-who-asked') ? [] : [defect];
-  expect(became).toBeOneOf(['answered', ...known]);
-});
-
-test('a master that cannot save does not end: it says why, goes on, and ends once it can [X1] [N25]', async ({
-  deployment,
-}) => {
-  const masterConfig = { ...saving, ...dirChangeable(deployment.target) };
-  await using pair = await deployment.start(
-    masterWithReplicas(1, { config: noPings, masterConfig }),
-  );
-  const { master, replica } = pair;
-  await using disk = await withoutDisk(master);
-  using asking = master.dedicated();
-
-  await expect(asking.call('SHUTDOWN')).rejects.toThrow(FAILED);
-
-  await master.logged(NOT_SAVED);
-  await master.logged(/^Error trying to save the DB, can't exit\.$/);
-  await master.call('SET', 'key', 'after all');
-  await expect(replica).toConvergeWith(master);
-  await expect(replica).toHaveStayedInSync();
-
-  await disk.isBack();
-  await endsBy(master, 'SHUTDOWN');
-  expect(master.server.exit).toEqual({ code: 0, signal: null });
-  await master.restart({ data: 'kept' });
-  await answers(master, ['GET', 'key'], 'after all');
-});
-
-/** What is asked on one connection is answered by the time that many questions on another one are. */
-const QUESTIONS = 20;
-
-/** What becomes of the PING that a client has sent. */
-async function whatBecomesOf(
-  client: ReturnType<typeof rawConnection>,
-  master: Node,
-): Promise<'answered' | 'never answered' | 'the server has aborted'> {
-  for (let question = 0; question < QUESTIONS; question += 1) {
-    if (client.received.endsWith('+PONG\r\n')) return 'answered';
-    const isThere = await master.call('PING').catch(() => undefined);
-    if (isThere === undefined) return 'the server has aborted';
-  }
-  return 'never answered';
-}
-
 /** The replica lacks a write, and will get it when it goes on. */
 async function lagsBehindAWrite(replica: Node, master: Node): Promise<void> {
   await master.call('SET', 'key', 'there');
   await expect(replica).toConvergeWith(master);
   await replica.pause();
   await master.call('SET', 'key', 'lagging');
-}
-
-/** A command that nobody answers, as the server is gone. */
-async function endsBy(node: Node, command: string, ...args: readonly string[]): Promise<void> {
-  using client = node.dedicated();
-  const answer = client.call(command, ...args).then(String, ({ message }: Error) => message);
-  await until(
-    () => node.server.exit,
-    (exit) => exit !== undefined,
-    { what: `${node.name} to end by ${command}`, withinMs: 15_000 },
-  );
-  expect(await answer).toBe('Connection is closed.');
 }
