@@ -36,6 +36,8 @@ export async function writeLedger(
       commandTimeout: COMMAND_TIMEOUT_MS,
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
+      // What was under way when a connection was lost is told at once.
+      maxRetriesPerRequest: 0,
     }),
   );
   await Promise.all(connections.map((connection) => connection.connect()));
