@@ -88,7 +88,7 @@ test.for<[string, Record<string, () => Promise<unknown>>, object]>([
   ]);
 });
 
-test('each client has one write under way, and none is begun after the stop', async () => {
+test('each client has one write under way, and the stop waits for those, and begins none', async () => {
   const ledger = new Ledger(counting());
   let under = 0;
   let most = 0;
@@ -107,6 +107,7 @@ test('each client has one write under way, and none is begun after the stop', as
   );
   await clients.stop();
   const { length } = ledger.writes;
+  expect(ledger.writes.filter(({ completedAtMs }) => completedAtMs === undefined)).toEqual([]);
   await new Promise(setImmediate);
 
   expect(most).toBe(3);
