@@ -84,6 +84,10 @@ const SINCE = {
   'srem-in-batches': { redis: '7.2', valkey: '7.2' },
   /** PSYNC with an offset that is no number is an error and nothing else; before, also a full resync (redis/redis#10243). */
   'psync-checks-offset': { redis: '7.0', valkey: '7.2' },
+  /** A replica whose SYNC is refused asks again at once, a hundred times a second and more: a defect. */
+  'refused-replica-hurries': { redis: '6.2', valkey: '7.2' },
+  /** It asks again once a second, since its RDB is a thread's work. */
+  'refused-replica-waits': { valkey: '9.0' },
   /** A replica's connection that a command's reply would go to is closed; before, the reply went into the stream. */
   'replies-end-replica': { redis: '7.0', valkey: '7.2' },
   /** A replica takes any length of command from its master; before, client-query-buffer-limit ended the link (redis/redis#9340). */
