@@ -15,8 +15,8 @@ import {
 const KEYS = 16;
 /** Microseconds a key. An RDB of all keys takes 8 s, if nobody ends it; */
 const ENDLESS = { 'rdb-key-save-delay': 500_000 };
-/** or 1.6 s. */
-const SLOW = { 'rdb-key-save-delay': 100_000 };
+/** or 3.2 s. */
+const SLOW = { 'rdb-key-save-delay': 200_000 };
 const TO_DISK = { 'repl-diskless-sync': 'no' };
 
 test.for(['yes', 'no'])(
@@ -71,7 +71,7 @@ test('FLUSHALL ends a BGSAVE: who waited for its end gets an RDB, who is attache
   expect((await replica.snapshot()).keys).toEqual(new Map([[0, 1]]));
 });
 
-test('an RDB for two of which one leaves is finished for the other [F10]', async ({
+test.concurrent('an RDB for two of which one leaves is finished for the other [F10]', async ({
   deployment,
 }) => {
   await using three = await deployment.start(strangers({ ...SLOW, ...TO_DISK }, 'leaves', 'stays'));
@@ -92,7 +92,7 @@ test('an RDB for two of which one leaves is finished for the other [F10]', async
   ]);
 });
 
-test.for(['', '3600 1000000'])(
+test.concurrent.for(['', '3600 1000000'])(
   'an RDB that nobody waits for any more is given up if nothing else is saved (save "%s") [F10]',
   async (save, { deployment }) => {
     await using both = await deployment.start(strangers({ ...SLOW, ...TO_DISK, save }, 'leaves'));
@@ -126,7 +126,7 @@ test.for([
     deployment.needsServer('rdb-only');
     await using both = await deployment.start(
       topology([
-        { name: 'master', config: { ...noPings, 'rdb-key-save-delay': 10_000 } },
+        { name: 'master', config: { ...noPings, 'rdb-key-save-delay': 50_000 } },
         { name: 'replica', replicaOf: 'master' },
       ]),
     );

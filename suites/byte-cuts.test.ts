@@ -174,8 +174,11 @@ async function asksAgain(all: Deployment, replica: Node): Promise<string[]> {
 async function readUntilNew(replica: Node): Promise<string[]> {
   const reads: string[] = [];
   await until(
-    async () => reads.push(await read(replica)),
-    () => reads.at(-1) === 'new',
+    async () => {
+      reads.push(await read(replica));
+      return reads.at(-1);
+    },
+    (last) => last === 'new',
     { what: `${replica.name} to apply the transaction`, withinMs: 15_000 },
   );
   return reads;
