@@ -50,8 +50,6 @@ export interface AttachedReplica {
   readonly ip: string;
   /** The port the replica announced, which identifies the node in a deployment. */
   readonly port: number;
-  /** Which of the two connections of a full resync over Valkey's dual channel this is, while that lasts. */
-  readonly channel?: 'main' | 'rdb';
   readonly state: string;
   /** Last acknowledged offset. */
   readonly offset: number;
@@ -65,10 +63,6 @@ export interface SyncCounters {
   readonly partialErr: number;
 }
 
-const CHANNELS: ReadonlyMap<string, 'main' | 'rdb'> = new Map([
-  ['main-channel', 'main'],
-  ['rdb-channel', 'rdb'],
-]);
 const NO_REPLID = '0'.repeat(40);
 
 /** Reads a whole INFO reply. Throws if a field that every supported version has is missing. */
@@ -121,11 +115,9 @@ function replicasOf(fields: InfoFields): AttachedReplica[] {
     .filter(([name]) => /^slave\d+$/.test(name))
     .map(([, value]) => {
       const pairs = parsePairs(value);
-      const channel = CHANNELS.get(pairs.get('type') ?? '');
       return {
         ip: text(pairs, 'ip'),
         port: number(pairs, 'port'),
-        ...(channel === undefined ? {} : { channel }),
         state: text(pairs, 'state'),
         offset: number(pairs, 'offset'),
         lagSeconds: number(pairs, 'lag'),
