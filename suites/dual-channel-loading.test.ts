@@ -8,6 +8,7 @@ import {
   noPings,
   slowRdb,
   test,
+  transfers,
   twoChannelsDirective,
   until,
   writeBytes,
@@ -16,11 +17,20 @@ import {
 /** The replica takes 1.6 s for the 16 keys, and looks at its connections in between. */
 const slowToLoad = { 'key-load-delay': 100_000, 'loading-process-events-interval-bytes': 1_024 };
 
-async function loads(replica: Node): Promise<void> {
+/** Makes it a replica, and waits until it loads and takes the stream. */
+async function loadsBesideStream(replica: Node, master: Node): Promise<void> {
+  await slowRdb(master, { rdbMs: 0 });
+  await replica.replicaOf(master);
   await until(
     () => replica.snapshot(),
     ({ loading, asyncLoading }) => loading || asyncLoading,
     { what: `${replica.name} to load`, withinMs: 15_000 },
+  );
+  await writeBytes(master, { seed: 1, bytes: 50_000 });
+  await until(
+    () => transfers(replica),
+    ({ keptUntilLoadedPeak }) => keptUntilLoadedPeak > 0,
+    { what: 'the stream to come beside', withinMs: 15_000 },
   );
 }
 
@@ -32,12 +42,9 @@ test('from a file: the replica loads it to the end, and lacks only what came aft
   const config = { ...noPings, ...slowToLoad, [directive]: 'yes' };
   await using two = await deployment.start(apart(['replica'], config));
   const replica = two.node('replica');
-  await slowRdb(two.master, { rdbMs: 0 });
-  await replica.replicaOf(two.master);
-  await loads(replica);
+  await loadsBesideStream(replica, two.master);
   expect(two.resyncsOf(replica)).toMatchObject([{ kind: 'full', connections: 2 }]);
   two.judged(replica);
-  await writeBytes(two.master, { seed: 1, bytes: 50_000 });
 
   const outage = await (await two.link(replica, two.master)).apply(cut(), { unproven: true });
   await writeBytes(two.master, { seed: 2, bytes: 50_000 });
@@ -69,9 +76,7 @@ test('from the connection: the replica has nothing to load on from, and begins a
   await using two = await deployment.start(apart(['replica'], config));
   const replica = two.node('replica');
   await replica.call('SET', 'own', '1');
-  await slowRdb(two.master, { rdbMs: 0 });
-  await replica.replicaOf(two.master);
-  await loads(replica);
+  await loadsBesideStream(replica, two.master);
 
   const outage = await (await two.link(replica, two.master)).apply(cut(), { unproven: true });
   await replica.logged(/Aborting (?:rdb|dual) channel sync/);

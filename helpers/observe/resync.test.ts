@@ -161,6 +161,20 @@ describe('the decision on each request, from the upstream log', () => {
     ).toEqual([['partial', 'in-backlog', 0, 1]]);
   });
 
+  test('a peer that has hung up in the meantime (Valkey 8.1.1)', () => {
+    expect(
+      decisions(`
+        1:M 22 Nov 2026 06:26:01.104 * Replica 127.0.0.1:21232 asks for synchronization
+        1:M 22 Nov 2026 06:26:01.104 * Partial resynchronization request from client id #4 accepted. Sending 0 bytes of backlog starting from offset 1.
+        1:M 22 Nov 2026 06:26:02.104 * Replica 127.0.0.1:21232 asks for synchronization
+        1:M 22 Nov 2026 06:26:02.104 * Unable to partial resync with replica client id #5 for lack of backlog (Replica request was: 7).
+      `),
+    ).toEqual([
+      ['partial', 'in-backlog', 21232, 0],
+      ['full', 'lack-of-backlog', 21232],
+    ]);
+  });
+
   test('a question without a decision yet is no event', () => {
     expect(
       decisions('1:M 21 Nov 2026 20:06:11.302 * Replica 127.0.0.1:7002 asks for synchronization'),

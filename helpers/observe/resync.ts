@@ -40,11 +40,12 @@ const ASKS = /^(?:Replica|Slave) (?:.*:)?(\S+) asks for synchronization/;
 const WRONG_OFFSET = / asks for synchronization but with a wrong offset$/;
 /** What a server prints for a peer that announced no port. */
 const NO_PORT = 0;
+/** A peer that has hung up already has no address any more: it is told as `client id #4`. */
 const ACCEPTED =
-  /^Partial resynchronization request from \S+ accepted\. Sending (\d+) bytes of backlog starting from offset (\d+)/;
+  /^Partial resynchronization request from (?:\S+|client id #\d+) accepted\. Sending (\d+) bytes of backlog starting from offset (\d+)/;
 const NO_HISTORY = /^Full resync requested by (?:replica|slave) /;
 const LACK_OF_BACKLOG =
-  /^Unable to partial resync with (?:replica|slave) \S+ for lack of backlog \(\S+ request was:? (?:(\w+):)?(\d+)/;
+  /^Unable to partial resync with (?:replica|slave) (?:\S+|client id #\d+) for lack of backlog \(\S+ request was:? (?:(\w+):)?(\d+)/;
 const ID_MISMATCH =
   /^Partial resynchronization not accepted: Replication ID mismatch \(\S+ asked for '(\w+)'/;
 const SECOND_OFFSET =

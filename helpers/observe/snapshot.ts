@@ -56,8 +56,6 @@ export interface AttachedReplica {
   readonly ip: string;
   /** The port the replica announced, which identifies the node in a deployment. */
   readonly port: number;
-  /** Which of the two connections of a full resync over Valkey's dual channel this is, while that lasts. */
-  readonly channel?: 'main' | 'rdb';
   readonly state: string;
   /** Last acknowledged offset. */
   readonly offset: number;
@@ -72,10 +70,6 @@ export interface SyncCounters {
 }
 
 const REFERENCE_BUILD = 'redis-chaos-reference';
-const CHANNELS: ReadonlyMap<string, 'main' | 'rdb'> = new Map([
-  ['main-channel', 'main'],
-  ['rdb-channel', 'rdb'],
-]);
 const NO_REPLID = '0'.repeat(40);
 
 /** Reads a whole INFO reply. Throws if a field that every supported version has is missing. */
@@ -131,11 +125,9 @@ function replicasOf(fields: InfoFields): AttachedReplica[] {
     .filter(([name]) => /^slave\d+$/.test(name))
     .map(([, value]) => {
       const pairs = parsePairs(value);
-      const channel = CHANNELS.get(pairs.get('type') ?? '');
       return {
         ip: text(pairs, 'ip'),
         port: number(pairs, 'port'),
-        ...(channel === undefined ? {} : { channel }),
         state: text(pairs, 'state'),
         offset: number(pairs, 'offset'),
         lagSeconds: number(pairs, 'lag'),
