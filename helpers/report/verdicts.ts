@@ -1,9 +1,12 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
+import { SCENARIOS, UNTESTED } from '../../fixtures/scenarios.ts';
 import { ChaosError, messageOf, VERDICTS, type Verdict } from '../errors.ts';
+import { coverageOf, coverageTable } from './coverage.ts';
 
 export const VERDICTS_FILE = 'artifacts/verdicts.json';
+const COVERAGE_FILE = 'artifacts/coverage.md';
 
 /** How one test ended on one target. */
 export interface Judged {
@@ -17,7 +20,7 @@ export interface Judged {
   readonly reason?: string;
 }
 
-/** Writes the verdict of every test that a run has come to. */
+/** Writes the verdict of every test that a run has come to, and what they say of the catalogue's scenarios. */
 export class VerdictsReporter implements Reporter {
   async onTestRunEnd(modules: readonly TestModule[]): Promise<void> {
     const judged = modules.flatMap((module) =>
@@ -25,6 +28,7 @@ export class VerdictsReporter implements Reporter {
     );
     await mkdir(dirname(VERDICTS_FILE), { recursive: true });
     await writeFile(VERDICTS_FILE, `${JSON.stringify(judged, null, 1)}\n`);
+    await writeFile(COVERAGE_FILE, `${coverageTable(coverageOf(SCENARIOS, judged), UNTESTED)}\n`);
   }
 }
 
