@@ -1,12 +1,13 @@
 import type { Metrics } from './metrics.ts';
 import type { Proxies } from './proxies.ts';
+import type { Switches } from './switches.ts';
 import { showToxic } from './toxic-list.ts';
 import { EXTENSION_TOXICS } from './toxics/index.ts';
 
 /** The Toxiproxy release whose API this is. */
 export const API_VERSION = '2.12.0';
 /** What this server has beyond Toxiproxy, by name. */
-const EXTENSIONS: readonly string[] = [...EXTENSION_TOXICS, 'seed', 'tap'];
+const EXTENSIONS: readonly string[] = [...EXTENSION_TOXICS, 'seed', 'switch', 'tap'];
 
 /** An answer before it is HTTP. Without a body it is empty. */
 export interface Answer {
@@ -18,6 +19,7 @@ export interface Answer {
 /** What the API acts on. */
 export interface Backend {
   readonly proxies: Proxies;
+  readonly switches: Switches;
   readonly metrics: Metrics;
   seed(): number;
   /** Throws an ApiError (400). */
@@ -137,6 +139,22 @@ function extensionRoutes(backend: Backend): readonly Route[] {
     {
       path: /^\/extensions\/seed$/,
       methods: { POST: ({ body }) => json(200, { seed: backend.reseed(body()) }) },
+    },
+    {
+      path: /^\/extensions\/switches$/,
+      methods: {
+        GET: () => json(200, backend.switches.show()),
+        POST: async ({ body }) => json(200, await backend.switches.put(body())),
+      },
+    },
+    {
+      path: /^\/extensions\/switches\/([^/]+)$/,
+      methods: {
+        DELETE: ({ names: [name = ''] }) => {
+          backend.switches.remove(name);
+          return NO_CONTENT;
+        },
+      },
     },
     ...(backend.tapped() === undefined ? [] : [tapRoute]),
   ];

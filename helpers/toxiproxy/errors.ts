@@ -16,6 +16,7 @@ export const badRequestBody = (detail: string) => new ApiError(`bad request body
 export const missingField = (field: string) =>
   new ApiError(`missing required field: ${field}`, 400);
 export const proxyNotFound = () => new ApiError('proxy not found', 404);
+export const switchNotFound = () => new ApiError('switch not found', 404);
 export const proxyAlreadyExists = () => new ApiError('proxy already exists', 409);
 export const invalidStream = () =>
   new ApiError('stream was invalid, can be either upstream or downstream', 400);

@@ -29,9 +29,13 @@ export class Proxies {
     return [...this.#byName.values()];
   }
 
+  find(name: string): TcpProxy | undefined {
+    return this.#byName.get(name);
+  }
+
   /** Throws `proxy not found` (404). */
   get(name: string): TcpProxy {
-    const proxy = this.#byName.get(name);
+    const proxy = this.find(name);
     if (proxy === undefined) throw proxyNotFound();
     return proxy;
   }

@@ -1,15 +1,8 @@
-import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
-import {
-  bindError,
-  DEFAULT_LISTEN,
-  formatAddress,
-  listenOptions,
-  parseAddress,
-  resolveAddress,
-} from './address.ts';
+import { connect, type Socket } from 'node:net';
+import { DEFAULT_LISTEN, formatAddress, parseAddress, resolveAddress } from './address.ts';
 import type { Clock } from './clock.ts';
 import { Connection, type ConnectionObserver } from './connection.ts';
+import { type Listening, listen, SOCKET_OPTIONS } from './listen.ts';
 import { showToxic, ToxicList } from './toxic-list.ts';
 
 /** What a client may set on a proxy. */
@@ -29,17 +22,6 @@ export interface ProxyContext {
   closed(proxy: TcpProxy, connection: Connection): void;
 }
 
-/** Write buffer of a socket in front of the kernel's: large enough that a fast reader never stops the flow. */
-const HIGH_WATER_MARK_BYTES = 256 * 1024;
-/** Go, and so Toxiproxy, sets no delay and this keep-alive on every TCP connection. */
-const SOCKET_OPTIONS = {
-  allowHalfOpen: true,
-  highWaterMark: HIGH_WATER_MARK_BYTES,
-  noDelay: true,
-  keepAlive: true,
-  keepAliveInitialDelay: 15_000,
-};
-
 /** One proxy: a listening address, an upstream, its toxics and its connections. */
 export class TcpProxy {
   readonly name: string;
@@ -52,7 +34,7 @@ export class TcpProxy {
   /** Sockets of clients whose upstream has not answered yet. */
   readonly #connecting = new Set<Socket>();
   #connectionCount = 0;
-  #server: Server | undefined;
+  #listening: Listening | undefined;
 
   constructor(name: string, listen: string, upstream: string, context: ProxyContext) {
     this.name = name;
@@ -79,32 +61,16 @@ export class TcpProxy {
   /** Starts to listen. Throws `listen tcp ...` when that cannot be done, and stays disabled. */
   async start(): Promise<void> {
     if (this.enabled) return;
-    const address = await resolveAddress(this.listen).catch((cause: Error) => {
-      throw new Error(`listen tcp: ${cause.message}`, { cause });
-    });
-    const server = createServer({ ...SOCKET_OPTIONS, pauseOnConnect: true }, (client) =>
-      this.#accept(client),
-    );
-    server.listen(listenOptions(address));
-    try {
-      await once(server, 'listening');
-    } catch (cause) {
-      throw bindError(address, cause as NodeJS.ErrnoException);
-    }
-    // A client that cannot be accepted, for want of file descriptors say, does not end the proxy.
-    server.on('error', ignore);
-    const bound = server.address();
-    if (bound === null || typeof bound === 'string') throw new Error('listen tcp: no address');
-    this.listen = formatAddress(bound.address, bound.port);
-    this.#server = server;
+    this.#listening = await listen(this.listen, (client) => this.#accept(client));
+    this.listen = this.#listening.address;
     this.enabled = true;
   }
 
   /** Stops listening and closes every connection at once. */
   stop(): void {
     this.enabled = false;
-    this.#server?.close();
-    this.#server = undefined;
+    this.#listening?.close();
+    this.#listening = undefined;
     for (const client of this.#connecting) client.destroy();
     for (const connection of this.#connections) connection.close();
   }
@@ -131,6 +97,12 @@ export class TcpProxy {
   show(): object {
     const { name, listen, upstream, enabled } = this;
     return { name, listen, upstream, enabled, Logger: {}, toxics: this.toxics.all.map(showToxic) };
+  }
+
+  /** Takes a connection that was accepted elsewhere for this proxy; resets it while the proxy is disabled. */
+  take(client: Socket): void {
+    if (this.enabled) this.#accept(client);
+    else client.resetAndDestroy();
   }
 
   #accept(client: Socket): void {

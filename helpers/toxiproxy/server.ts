@@ -10,6 +10,7 @@ import { serve } from './http.ts';
 import { Metrics, type MetricsOptions } from './metrics.ts';
 import { Proxies } from './proxies.ts';
 import type { ProxyContext, TcpProxy } from './proxy.ts';
+import { Switches } from './switches.ts';
 import { type TapLimits, TapRecorder } from './tap.ts';
 import { type Condition, ConditionWatch, type Hit, type Watch } from './when.ts';
 
@@ -30,6 +31,7 @@ export interface ToxiproxyOptions extends MetricsOptions {
 /** A running Toxiproxy in this process. Drive it over HTTP at `url`, as any Toxiproxy, or directly. */
 export class ToxiproxyServer implements AsyncDisposable {
   readonly proxies: Proxies;
+  readonly switches = new Switches((name) => this.proxies.find(name));
   /** What passed, when the server was started with `tap`. */
   readonly tap: TapRecorder | undefined;
   readonly #clock: Clock;
@@ -103,6 +105,7 @@ export class ToxiproxyServer implements AsyncDisposable {
 
   /** Closes the API, every proxy and every connection. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.switches.clear();
     await this.proxies.clear();
     if (!this.#http.listening) return;
     const closed = once(this.#http, 'close');
@@ -126,6 +129,7 @@ export class ToxiproxyServer implements AsyncDisposable {
   #backend(): Backend {
     return {
       proxies: this.proxies,
+      switches: this.switches,
       metrics: this.#metrics,
       seed: () => this.#seed,
       reseed: (body) => {

@@ -13,7 +13,7 @@ import { implementations, PATIENCE, type Subject } from './subjects.ts';
 describe.for(implementations())('telling extensions apart: $name', PATIENCE, ({ name, start }) => {
   test('a server with extensions names them; Toxiproxy has none', async () => {
     await using subject = await start();
-    const names = ['corrupt', 'cut_at', 'hold', 'seed', 'tap'];
+    const names = ['corrupt', 'cut_at', 'hold', 'seed', 'switch', 'tap'];
     expect(await extensionsOf(subject.url)).toEqual(name === 'real' ? [] : names);
   });
 

@@ -123,9 +123,10 @@ export class Upstream implements AsyncDisposable {
   }
 }
 
-/** Connects to `host:port`; the connection may be half-open. */
-export async function dial(host: string, port: number): Promise<Peer> {
-  const socket = connect({ host, port, allowHalfOpen: true });
+/** Connects to `host:port`, from an address of this machine if one is given; the connection may be half-open. */
+export async function dial(host: string, port: number, from?: string): Promise<Peer> {
+  const origin = from === undefined ? {} : { localAddress: from };
+  const socket = connect({ host, port, allowHalfOpen: true, ...origin });
   const peer = new Peer(socket);
   await new Promise((resolve, reject) => {
     socket.once('connect', resolve);
