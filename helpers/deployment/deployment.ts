@@ -1,7 +1,7 @@
 import { allOf } from '../all-of.ts';
 import { ChaosError, messageOf } from '../errors.ts';
 import type { Fault } from '../links/fault.ts';
-import { type Link, openLink } from '../links/link.ts';
+import type { Link } from '../links/link.ts';
 import type { ResyncEvent } from '../observe/resync.ts';
 import { Timeline } from '../timeline.ts';
 import { extensionsOf } from '../toxiproxy/extensions.ts';
@@ -14,6 +14,7 @@ import { Memory } from './memory.ts';
 import { Node } from './node.ts';
 import { tlsDirectives, tlsFiles, tlsOfClients } from './tls.ts';
 import { depthOf, generations, type NodeSpec, type Topology } from './topology.ts';
+import { Wiring } from './wiring.ts';
 
 const LOGS_WITHIN_MS = 10_000;
 const IN_SYNC_WITHIN_MS = 30_000;
@@ -39,10 +40,8 @@ export class Deployment implements AsyncDisposable {
   readonly memory = new Memory();
   readonly #driver: Driver;
   readonly #servers: Server[] = [];
-  readonly #openLinks: Link[] = [];
+  readonly #wiring: Wiring;
   readonly #nodes = new Map<string, Node>();
-  readonly #links = new Map<string, Link>();
-  readonly #upstreams = new Map<Link, Server>();
   /** Servers that speak TLS, and how clients do so with them. */
   readonly #tls = new Map<Server, NonNullable<Address['tls']>>();
   readonly #judged = new Map<string, number>();
@@ -54,6 +53,12 @@ export class Deployment implements AsyncDisposable {
     this.#beforeEnd = options.beforeEnd;
     this.#notEnded = options.notEnded;
     this.topology = topology;
+    this.#wiring = new Wiring({
+      proxying: driver,
+      timeline: this.timeline,
+      tlsOf: (server) => this.#tls.get(server),
+      beforeHeal: (link) => this.look(link),
+    });
   }
 
   /**
@@ -123,7 +128,8 @@ export class Deployment implements AsyncDisposable {
 
   /** The link on which a replica reaches the upstream its topology gave it. */
   linkOf(replica: Node): Link {
-    const link = this.#links.get(`${replica.name} to ${this.#specOf(replica)?.replicaOf}`);
+    const upstream = this.#specOf(replica)?.replicaOf;
+    const link = upstream === undefined ? undefined : this.#wiring.opened(replica.name, upstream);
     if (link === undefined) {
       throw new ChaosError('misuse', `${replica.name} is a master in its topology: it has no link`);
     }
@@ -131,17 +137,13 @@ export class Deployment implements AsyncDisposable {
   }
 
   /** The link on which `replica` reaches `upstream`; opened when first asked for. */
-  async link(replica: Node, upstream: Node): Promise<Link> {
-    const name = `${replica.name} to ${upstream.name}`;
-    const link = this.#links.get(name) ?? (await this.#open(name, upstream.server));
-    this.#links.set(name, link);
-    return link;
+  link(replica: Node, upstream: Node): Promise<Link> {
+    return this.#wiring.link(replica.name, upstream.server);
   }
 
   /** Leads all links to a node to its address, which it can have only once it has started. */
-  async retarget(node: Node): Promise<void> {
-    const links = [...this.#upstreams].filter(([, server]) => server === node.server);
-    await Promise.all(links.map(([link]) => link.retarget(node.server.inside)));
+  retarget(node: Node): Promise<void> {
+    return this.#wiring.retarget(node.server);
   }
 
   /** Whether the Toxiproxy in the links has what a fault needs. */
@@ -233,11 +235,10 @@ export class Deployment implements AsyncDisposable {
       await this.collect();
     } finally {
       for (const node of this.nodes) node.disconnect();
-      const links = this.#openLinks.splice(0);
       const servers = this.#servers.splice(0);
       // Of what a dead driver has run, nothing can be ended from here.
       if (this.#driver.gone === undefined) {
-        await allOf(links.map((link) => removeQuietly(link, this.timeline)));
+        await this.#wiring.remove();
         // None is given back while another still runs: what comes next on its address must not meet it.
         const ended = allOf(servers.map((server) => server.end('SIGKILL', END_WITHIN_MS)));
         await ended.finally(() => allOf(servers.map((server) => server[Symbol.asyncDispose]())));
@@ -252,9 +253,7 @@ export class Deployment implements AsyncDisposable {
   async #add(spec: NodeSpec): Promise<void> {
     const upstream = spec.replicaOf === undefined ? undefined : this.node(spec.replicaOf);
     const { addressing } = this.#driver;
-    const linkName = `${spec.name} to ${upstream?.name}`;
-    const link = upstream && (await this.#open(linkName, upstream.server));
-    if (link !== undefined) this.#links.set(linkName, link);
+    const link = upstream && (await this.#wiring.link(spec.name, upstream.server));
     const server = await this.#driver.createServer({
       name: spec.name,
       depth: depthOf(this.topology, spec),
@@ -272,42 +271,10 @@ export class Deployment implements AsyncDisposable {
     this.#servers.push(server);
     const tls = spec.tls && tlsOfClients(spec.tls);
     if (tls !== undefined) this.#tls.set(server, tls);
-    const clientLink = await this.#open(`client to ${spec.name}`, server);
-    const node = new Node(this, server, clientLink, {
-      config: spec.config ?? {},
-      ...(tls && { tls }),
-    });
+    const clientLink = await this.#wiring.link('client', server);
+    const config = spec.config ?? {};
+    const node = new Node(this, server, { config, clientLink, ...(tls && { tls }) });
     this.#nodes.set(spec.name, node);
     await node.start();
-  }
-
-  async #open(name: string, server: Server): Promise<Link> {
-    const listener = await this.#driver.reserveListener();
-    const { toxiproxy } = this.#driver;
-    try {
-      const link = await openLink(toxiproxy, {
-        name,
-        upstream: server.inside,
-        listener,
-        tls: this.#tls.get(server),
-        timeline: this.timeline,
-        beforeHeal: () => this.look(name),
-      });
-      this.#openLinks.push(link);
-      this.#upstreams.set(link, server);
-      return link;
-    } catch (thrown) {
-      listener[Symbol.dispose]();
-      throw thrown;
-    }
-  }
-}
-
-/** A proxy that cannot be removed does not keep servers from ending; the timeline has it. */
-async function removeQuietly(link: Link, timeline: Timeline): Promise<void> {
-  try {
-    await link.remove();
-  } catch (thrown) {
-    timeline.record(link.name, `not removed: ${messageOf(thrown)}`);
   }
 }

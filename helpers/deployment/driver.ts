@@ -4,18 +4,22 @@ import type { Address } from './address.ts';
 import type { ServerLog } from './server-log.ts';
 import type { Target } from './target.ts';
 
-/** Runs servers and the Toxiproxy between them: one per worker, used by one deployment after another. */
-export interface Driver extends AsyncDisposable {
-  readonly target: Target;
+/** A Toxiproxy, and where its proxies can listen. */
+export interface Proxying {
   readonly toxiproxy: Toxiproxy;
+  /** Reserves an address for a proxy to listen on. */
+  reserveListener(): Promise<Listener>;
+}
+
+/** Runs servers and the Toxiproxy between them: one per worker, used by one deployment after another. */
+export interface Driver extends Proxying, AsyncDisposable {
+  readonly target: Target;
   /** Directives that this driver needs in every redis.conf. */
   readonly addressing: Readonly<Record<string, string | number>>;
   /** Why nothing more can be done: what the driver stands on has died. Undefined while it lives. */
   readonly gone: ChaosError | undefined;
   /** Prepares a server on a port that no other server of this driver has; nothing runs yet. */
   createServer(spec: ServerSpec): Promise<Server>;
-  /** Reserves an address for a proxy to listen on. */
-  reserveListener(): Promise<Listener>;
 }
 
 /** A server to be. */
