@@ -65,6 +65,7 @@ test.for([
     for (const one of [replica, newcomer]) await expect(one).toConvergeWith(master);
     expect(await replica.call('GET', COUNT)).toBe(String(COUNTS));
     expect(await newcomer.call('EXISTS', 'own')).toBe(0);
+    await all.logsComplete();
     const kinds = (one: Node) => all.unjudgedResyncsOf(one).map(({ kind }) => kind);
     await expect(newcomer).toResync('full', { times: kinds(newcomer).length });
     if (isPing || can(await replica.snapshot(), 'psync-asked-again')) {
@@ -190,6 +191,7 @@ async function lengths(replicas: readonly Node[]): Promise<unknown[]> {
 async function continued(all: Deployment): Promise<void> {
   for (const replica of all.replicas) {
     await expect(replica).toConvergeWith(all.master);
+    await all.logsComplete();
     const times = all.unjudgedResyncsOf(replica).length;
     await expect(replica).toResync('partial', { times });
   }

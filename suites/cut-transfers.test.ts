@@ -68,6 +68,7 @@ test.for(['yes', 'no'])(
     await master.call('SET', 'later', '1');
 
     await expect(newcomer).toConvergeWith(master);
+    await all.logsComplete();
     const kinds = all.unjudgedResyncsOf(newcomer).map(({ kind }) => kind);
     // Where the RDB comes on a connection of its own, the stream's is not cut.
     const hasOwnConnection = diskless === 'yes' && can(deployment.target, 'rdb-channel');
@@ -139,6 +140,7 @@ async function promoted(newcomer: Node): Promise<void> {
 
 async function attached(all: Deployment, newcomer: Node): Promise<void> {
   await expect(newcomer).toConvergeWith(all.master);
+  await all.logsComplete();
   const times = all.unjudgedResyncsOf(newcomer).length;
   await expect(newcomer).toResync('full', { times });
 }

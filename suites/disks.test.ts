@@ -153,6 +153,7 @@ async function outageBeyondTheBacklog({ master, replica }: Deployment) {
 async function resyncsFullyAtLast(replica: Node): Promise<void> {
   const { deployment } = replica;
   await deployment.inSync(replica);
+  await deployment.logsComplete();
   const times = deployment.unjudgedResyncsOf(replica).length;
   expect(times, 'the first cannot have succeeded').toBeGreaterThan(1);
   await expect(replica).toResync('full', { times });

@@ -111,6 +111,7 @@ test('cuts inside a command, again and again: nothing is lost or applied twice [
   await everySome.heal();
 
   await expect(pair.replica).toConvergeWith(pair.master);
+  await pair.logsComplete();
   const kinds = pair.unjudgedResyncsOf(pair.replica).map(({ kind }) => kind);
   expect(new Set(kinds)).toEqual(new Set(['partial']));
 });

@@ -88,6 +88,7 @@ test.for([1, 2])(
       layout = await rearrange(five, master, random);
       await writeBytes(master, { seed: seed + turn, bytes: 20_000 });
       await allConverge(five, master);
+      await five.logsComplete();
       for (const node of layout.keys()) {
         const times = five.unjudgedResyncsOf(node).length;
         if (times > 0) await expect(node).toResync('partial', { times });

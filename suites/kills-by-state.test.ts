@@ -83,6 +83,7 @@ test.for(forEither([...BEFORE_ONLINE, 'online']))(
     const breaksOff =
       state === 'loading' && victim === 'replica' && !can(before, 'load-survives-pause');
     await pair.inSync(replica, withinMs);
+    await pair.logsComplete();
     const { length } = pair.unjudgedResyncsOf(replica);
     expect(length).toBeOneOf(breaksOff ? [1, 2] : [1]);
     await expect(replica).toResync('full', { times: length });

@@ -118,6 +118,7 @@ async function refusesOne(newcomer: Node, master: Node): Promise<void> {
 
 async function attached(newcomer: Node, master: Node): Promise<void> {
   await expect(newcomer).toConvergeWith(master);
+  await newcomer.deployment.logsComplete();
   const times = newcomer.deployment.unjudgedResyncsOf(newcomer).length;
   await expect(newcomer).toResync('full', { times });
 }

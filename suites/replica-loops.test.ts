@@ -78,6 +78,7 @@ test('two replicas of each other that miss PINGs try again once per timeout, nev
   await writeBytes(line.master, { seed: 2, bytes: 20_000 });
   for (const node of [one, other]) {
     await expect(node).toConvergeWith(line.master);
+    await line.logsComplete();
     const times = line.unjudgedResyncsOf(node).length;
     if (times > 0) await expect(node).toResync('partial', { times });
   }

@@ -78,7 +78,7 @@ export class Deployment implements AsyncDisposable {
         await allOf(generation.map((spec) => deployment.#add(spec)));
       }
       await Promise.all(deployment.replicas.map((replica) => deployment.inSync(replica)));
-      await deployment.#logsComplete();
+      await deployment.logsComplete();
     } catch (thrown) {
       // What went wrong first is what is told, also when the end of it fails, too.
       await deployment[Symbol.asyncDispose]().catch(() => {});
@@ -188,8 +188,11 @@ export class Deployment implements AsyncDisposable {
     this.#judged.set(replica.name, this.resyncsOf(replica).length);
   }
 
-  /** Waits until every log tells what the counters say: from here on, silence is evidence. */
-  async #logsComplete(): Promise<void> {
+  /**
+   * Waits until every log tells what the counters say: from here on, silence is evidence. To be asked before resyncs are
+   * counted: offsets and data can be there before the line of the log that tells how.
+   */
+  async logsComplete(): Promise<void> {
     await until(
       () => disagreements(this.nodes),
       (found) => found.length === 0,
