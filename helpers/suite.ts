@@ -42,6 +42,7 @@ export {
 } from './deployment/topology.ts';
 export { answers, refuses } from './expect/answers.ts';
 export { blocked } from './expect/blocked.ts';
+export { promoted } from './expect/promoted.ts';
 export { bothUnderWay, rdbEnded, transfers } from './expect/transfers.ts';
 export * from './links/faults/index.ts';
 export type { ActiveFault } from './links/link.ts';

@@ -6,6 +6,7 @@ import {
   masterWithReplicas,
   type Node,
   noPings,
+  promoted,
   rawConnection,
   test,
   topology,
@@ -94,7 +95,7 @@ test.for([
 
     for (const line of lines) await other.logged(line);
     expect(await denials(two.master)).toContain(`replicator ${right}`);
-    await other.promote();
+    await promoted(other);
     await two.master.call('ACL', 'SETUSER', 'replicator', `+${right}`);
     await other.replicaOf(two.master);
     await expect(other).toConvergeWith(two.master);

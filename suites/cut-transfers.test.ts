@@ -7,6 +7,7 @@ import {
   limitData,
   type Node,
   noPings,
+  promoted,
   seeded,
   test,
   topology,
@@ -126,15 +127,6 @@ async function followsInVain(newcomer: Node, master: Node): Promise<void> {
     () => newcomer.attemptsToConnect().length,
     (now) => now >= attempts + 2,
     { what: `${newcomer.name} to refuse the RDB and ask for another`, withinMs: 15_000 },
-  );
-}
-
-/** REPLICAOF NO ONE, which is refused for as long as an RDB is being loaded. */
-async function promoted(newcomer: Node): Promise<void> {
-  await until(
-    () => newcomer.promote(),
-    () => true,
-    { what: `${newcomer.name} to be promoted`, withinMs: 15_000 },
   );
 }
 

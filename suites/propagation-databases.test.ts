@@ -64,7 +64,7 @@ test('a transaction arrives as one as far as it changes something [C16]', async 
 }) => {
   await using pair = await deployment.start(masterWithReplicas(1));
   await using stream = await streamOf(pair.master);
-  const single = can(deployment.target, 'bare-single-writes')
+  const single = can(await pair.master.snapshot(), 'bare-single-writes')
     ? { write: ['SET a 1'], none: [] }
     : { write: ['MULTI', 'SET a 1', 'EXEC'], none: ['MULTI', 'EXEC'] };
   const rows: [queued: string[], arrives: string[]][] = [
@@ -118,7 +118,7 @@ test('a transaction given up leaves nothing [C16]', async ({ deployment }) => {
 test('a transaction finds the databases it ran in [C16]', async ({ deployment }) => {
   await using pair = await deployment.start(masterWithReplicas(1));
   await using stream = await streamOf(pair.master);
-  const inFour = can(deployment.target, 'select-inside-multi')
+  const inFour = can(await pair.master.snapshot(), 'select-inside-multi')
     ? ['MULTI', 'SELECT 4']
     : ['SELECT 4', 'MULTI'];
 
