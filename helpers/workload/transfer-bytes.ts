@@ -36,7 +36,7 @@ export async function transferBytes(master: Node, replica: Node): Promise<Transf
   const hasOwnConnection =
     isStreamed && [ofMaster, ofReplica].every((one) => can(one, 'rdb-channel'));
   const before = [
-    ...(hasOwnConnection ? ['+OK'] : introductions(ofReplica)),
+    ...(hasOwnConnection ? ['+OK'] : introductions(ofMaster, ofReplica)),
     `+FULLRESYNC ${FORTY} ${offset}`,
     isStreamed ? `$EOF:${FORTY}` : `$${rdbBytes}`,
   ];
@@ -46,13 +46,17 @@ export async function transferBytes(master: Node, replica: Node): Promise<Transf
 }
 
 /** Where the stream begins on a connection on which it goes on: the offset of the first byte. */
-export async function streamFrom(replica: Node): Promise<number> {
-  return lengthOf([...introductions(await replica.snapshot()), `+CONTINUE ${FORTY}`]);
+export async function streamFrom(master: Node, replica: Node): Promise<number> {
+  const introduced = introductions(await master.snapshot(), await replica.snapshot());
+  return lengthOf([...introduced, `+CONTINUE ${FORTY}`]);
 }
 
 /** What a master answers before PSYNC. */
-function introductions(replica: Versioned): string[] {
-  return ['+PONG', '+OK', '+OK', ...(can(replica, 'replconf-version') ? ['+OK'] : [])];
+function introductions(master: Versioned, replica: Versioned): string[] {
+  const toVersion = can(master, 'replconf-version')
+    ? '+OK'
+    : '-ERR Unrecognized REPLCONF option: version';
+  return ['+PONG', '+OK', '+OK', ...(can(replica, 'replconf-version') ? [toVersion] : [])];
 }
 
 function lengthOf(lines: readonly string[]): number {
