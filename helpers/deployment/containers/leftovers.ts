@@ -6,6 +6,7 @@ import { engineClient } from './engine.ts';
 const SETTLE_MS = 300;
 /** An engine under load may take half a minute to remove what a worker had. */
 const GIVE_UP_AFTER_MS = 90_000;
+const LET_GO_WITHIN_MS = 10_000;
 const NETWORK_PREFIX = 'redis-chaos-';
 
 /** Name of a session's network. Testcontainers gives networks no labels of ours. */
@@ -25,11 +26,16 @@ export async function removeBySession(
   const seen = { containers: new Set<string>(), networks: new Set<string>() };
   let emptyRounds = 0;
   const giveUpAt = performance.now() + GIVE_UP_AFTER_MS;
+  let inUseSince = performance.now();
   for (let round = 0; performance.now() < giveUpAt; round += 1) {
     const { containers, networks } = await list(session);
     emptyRounds = containers.length + networks.length === 0 ? emptyRounds + 1 : 0;
-    if (emptyRounds === 2 || (emptyRounds === 1 && round === 0 && !settle)) {
-      return { containers: seen.containers.size, networks: seen.networks.size };
+    if (containers.length > 0) inUseSince = performance.now();
+    // Engines can forget to let go of a network whose containers are all gone: it costs nothing, and goes with the engine.
+    const isLeaked = performance.now() - inUseSince > LET_GO_WITHIN_MS;
+    if (isLeaked || emptyRounds === 2 || (emptyRounds === 1 && round === 0 && !settle)) {
+      const networksGone = seen.networks.size - networks.length;
+      return { containers: seen.containers.size, networks: networksGone };
     }
     await Promise.all(
       containers.map(async (id) => {
