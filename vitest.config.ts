@@ -19,9 +19,10 @@ const TOXIPROXY = TOXIPROXY_PROJECT;
 const CONFORMANCE = 'conformance';
 const WITHOUT_TARGET = [UNIT, TOXIPROXY, CONFORMANCE];
 
+const patterns = projectPatterns(process.argv);
+
 async function discoverTargets() {
   try {
-    const patterns = projectPatterns(process.argv);
     const isSelected = selection(patterns);
     const discovery = await discover({ isSelected });
     const others = WITHOUT_TARGET.filter((name) => isSelected({ name, byDefault: true }));
@@ -44,7 +45,7 @@ const { runnable, toxiproxyImage } = await discoverTargets();
 
 /** Mixes run everything when they are asked for by name, else what mixes are about. */
 function suitesOf(target: Target): string {
-  return target.servers.length > 1 && !isNamed(projectPatterns(process.argv), target.name)
+  return target.servers.length > 1 && !isNamed(patterns, target.name)
     ? 'suites/interoperation.test.ts'
     : 'suites/**/*.test.ts';
 }

@@ -68,13 +68,13 @@ test.for([
     for (const one of [replica, newcomer]) await expect(one).toConvergeWith(master);
     expect(await replica.call('GET', COUNT)).toBe(String(COUNTS));
     expect(await newcomer.call('EXISTS', 'own')).toBe(0);
-    await all.logsComplete();
-    const kinds = (one: Node) => all.unjudgedResyncsOf(one).map(({ kind }) => kind);
-    await expect(newcomer).toResync('full', { times: kinds(newcomer).length });
+    await expect(newcomer).toResync('full', { times: 'any' });
     if (isPing || can(await replica.snapshot(), 'psync-asked-again')) {
-      await expect(replica).toResync('partial', { times: kinds(replica).length });
+      await expect(replica).toResync('partial', { times: 'any' });
     } else if (isHeard) {
-      expect(kinds(replica).at(-1), 'its history is given up').toBe('full');
+      await all.logsComplete();
+      const kinds = all.unjudgedResyncsOf(replica).map(({ kind }) => kind);
+      expect(kinds.at(-1), 'its history is given up').toBe('full');
     }
   },
 );
@@ -194,9 +194,7 @@ async function lengths(replicas: readonly Node[]): Promise<unknown[]> {
 async function continued(all: Deployment): Promise<void> {
   for (const replica of all.replicas) {
     await expect(replica).toConvergeWith(all.master);
-    await all.logsComplete();
-    const times = all.unjudgedResyncsOf(replica).length;
-    await expect(replica).toResync('partial', { times });
+    await expect(replica).toResync('partial', { times: 'any' });
   }
 }
 

@@ -1,6 +1,7 @@
 /** Full resyncs whose link ends behind a certain byte: what is not there whole is not loaded. */
 import { can } from '../helpers/deployment/capabilities.ts';
 import {
+  apart,
   type Deployment,
   expect,
   fill,
@@ -10,7 +11,6 @@ import {
   promoted,
   seeded,
   test,
-  topology,
   transferBytes,
   until,
   writeBytes,
@@ -24,7 +24,7 @@ test.for(['yes', 'no'])(
   'links that end inside the RDB: it is refused, up to its last byte (repl-diskless-sync %s) [N3]',
   async (diskless, { deployment }) => {
     await using all = await deployment.start(
-      strangers(NEWCOMERS, { 'repl-diskless-sync': diskless }),
+      apart(NEWCOMERS, { ...noPings, 'repl-diskless-sync': diskless }),
     );
     const { master } = all;
     const newcomers = NEWCOMERS.map((name) => all.node(name));
@@ -55,7 +55,7 @@ test.for(['yes', 'no'])(
   'a link that ends in the first bytes behind the RDB: it is loaded, and the stream goes on (repl-diskless-sync %s) [N3]',
   async (diskless, { deployment }) => {
     await using all = await deployment.start(
-      strangers(['one'], { 'repl-diskless-sync': diskless }),
+      apart(['one'], { ...noPings, 'repl-diskless-sync': diskless }),
     );
     const { master } = all;
     const newcomer = all.node('one');
@@ -83,7 +83,7 @@ test.for(['disabled', 'swapdb'])(
   'links that end at random bytes of an RDB of every type: old data whole, or new data whole (repl-diskless-load %s) [F5]',
   async (load, { deployment }) => {
     await using all = await deployment.start(
-      strangers([...NEWCOMERS, 'before'], { 'repl-diskless-load': load }),
+      apart([...NEWCOMERS, 'before'], { ...noPings, 'repl-diskless-load': load }),
     );
     const { master } = all;
     const newcomers = NEWCOMERS.map((name) => all.node(name));
@@ -112,13 +112,6 @@ test.for(['disabled', 'swapdb'])(
   },
 );
 
-/** A master, and servers that are masters of their own until a test makes replicas of them. */
-function strangers(names: readonly string[], config: Readonly<Record<string, string>>) {
-  return topology(
-    ['master', ...names].map((name) => ({ name, config: { ...noPings, ...config } })),
-  );
-}
-
 /** Has a newcomer follow the master until it begins to connect anew: what it was sent before it has refused. */
 async function followsInVain(newcomer: Node, master: Node): Promise<void> {
   const attempts = newcomer.attemptsToConnect().length;
@@ -132,7 +125,5 @@ async function followsInVain(newcomer: Node, master: Node): Promise<void> {
 
 async function attached(all: Deployment, newcomer: Node): Promise<void> {
   await expect(newcomer).toConvergeWith(all.master);
-  await all.logsComplete();
-  const times = all.unjudgedResyncsOf(newcomer).length;
-  await expect(newcomer).toResync('full', { times });
+  await expect(newcomer).toResync('full', { times: 'any' });
 }

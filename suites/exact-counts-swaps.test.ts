@@ -10,6 +10,7 @@ import {
   masterWithReplicas,
   type Node,
   noPings,
+  PING_BYTES,
   type Random,
   seeded,
   syncCounts,
@@ -19,7 +20,6 @@ import {
   writeBytes,
 } from '../helpers/suite.ts';
 
-const PING_BYTES = 14;
 const PINGS = 2;
 const PINGED_WITHIN_MS = 15_000;
 

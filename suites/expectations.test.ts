@@ -43,6 +43,10 @@ test('one resync is expected, there were two', async ({ deployment }) => {
   await expect(expect(pair.replica).toResync('partial')).rejects.toThrow(
     'expected to make one partial resync, and made:\n- partial',
   );
+  await expect(expect(pair.replica).toResync('full', { times: 'any' })).rejects.toThrow(
+    'expected to make any full resyncs, and made:\n- partial',
+  );
+  await expect(pair.replica).toResync('partial', { times: 'any' });
 });
 
 test('no resync is expected, there was one', async ({ deployment }) => {

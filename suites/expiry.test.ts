@@ -15,6 +15,7 @@ import {
   type Node,
   noPings,
   test,
+  timeMs,
   until,
 } from '../helpers/suite.ts';
 
@@ -155,10 +156,4 @@ async function timePasses(node: Node, atMs: number): Promise<void> {
     (nowMs) => nowMs > atMs,
     { what: `${node.name}'s clock to pass ${atMs}`, withinMs: 10_000 },
   );
-}
-
-/** The server's clock, in milliseconds since 1970. */
-async function timeMs(node: Node): Promise<number> {
-  const [seconds, micros] = (await node.call('TIME')) as [string, string];
-  return Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
 }

@@ -1,4 +1,5 @@
 import {
+  apart,
   bandwidth,
   cut,
   type Deployment,
@@ -7,13 +8,9 @@ import {
   load,
   masterWithReplicas,
   test,
-  topology,
   until,
   writeBytes,
 } from '../helpers/suite.ts';
-
-/** A master and servers that are masters of their own until a test makes replicas of them. */
-const strangers = (...names: string[]) => topology(['master', ...names].map((name) => ({ name })));
 
 test('a new replica attaches by one full resync and holds the data [H2]', async ({
   deployment,
@@ -27,7 +24,7 @@ test('a new replica attaches by one full resync and holds the data [H2]', async 
 });
 
 test('a server with data of its own gives it up for the master’s', async ({ deployment }) => {
-  await using both = await deployment.start(strangers('stranger'));
+  await using both = await deployment.start(apart(['stranger']));
   const stranger = both.node('stranger');
   await fill(both.master, { seed: 1, keys: 200 });
   await fill(stranger, { seed: 2, keys: 200 });
@@ -42,7 +39,7 @@ test('a server with data of its own gives it up for the master’s', async ({ de
 test('three replicas that attach at once under five writers miss nothing [F1]', async ({
   deployment,
 }) => {
-  await using all = await deployment.start(strangers('one', 'two', 'three'));
+  await using all = await deployment.start(apart(['one', 'two', 'three']));
   const newcomers = ['one', 'two', 'three'].map((name) => all.node(name));
   await fill(all.master, { seed: 1, keys: 1_000 });
   const writers = await Promise.all(
@@ -62,7 +59,7 @@ test('three replicas that attach at once under five writers miss nothing [F1]', 
 test('a transfer cut in the middle of the RDB is retried from the start [N3]', async ({
   deployment,
 }) => {
-  await using both = await deployment.start(strangers('newcomer'));
+  await using both = await deployment.start(apart(['newcomer']));
   const newcomer = both.node('newcomer');
   await writeBytes(both.master, { seed: 1, bytes: 4_000_000, valueBytes: 250_000 });
   const link = await both.link(newcomer, both.master);

@@ -3,11 +3,12 @@
  * missing, so the proxy closes what was open.
  */
 import {
+  DEFAULT_TIMEOUT_SECONDS,
   type Deployment,
   expect,
+  giveUpAfter,
   halfOpen,
   masterWithReplicas,
-  type Node,
   noPings,
   pingsEachSecond,
   pingsNoMore,
@@ -67,7 +68,6 @@ test.concurrent('silence in which more is written than the backlog holds: one fu
 });
 
 const SHORT_SECONDS = 3;
-const DEFAULT_SECONDS = 60;
 const GIVES_UP_WITHIN_MS = 20_000;
 const GIVES_UP = {
   master: /^Disconnecting timedout replica \(streaming sync\)/,
@@ -99,7 +99,7 @@ test.concurrent.for([
     await giveUpAfter(SHORT_SECONDS, pair[deaf]);
     await pair[deaf].logged(GIVES_UP[deaf], GIVES_UP_WITHIN_MS);
     await neitherCounts(pair);
-    await giveUpAfter(DEFAULT_SECONDS, pair.master, pair.replica);
+    await giveUpAfter(DEFAULT_TIMEOUT_SECONDS, pair.master, pair.replica);
     await pingsNoMore(pair.master);
     await silence.heal();
 
@@ -122,7 +122,7 @@ test.concurrent.for(['master', 'replica'] as const)(
     await giveUpAfter(SHORT_SECONDS, pair[impatient]);
     await pair[impatient].logged(GIVES_UP[impatient], GIVES_UP_WITHIN_MS);
     await neitherCounts(pair);
-    await giveUpAfter(DEFAULT_SECONDS, pair[impatient]);
+    await giveUpAfter(DEFAULT_TIMEOUT_SECONDS, pair[impatient]);
     await pingsNoMore(pair.master);
     await silence.heal();
 
@@ -130,11 +130,6 @@ test.concurrent.for(['master', 'replica'] as const)(
     await expect(pair.replica).toConvergeWith(pair.master);
   },
 );
-
-/** Only from the fault on: a machine that falters for seconds must not end a link before. */
-async function giveUpAfter(seconds: number, ...nodes: readonly Node[]): Promise<void> {
-  for (const node of nodes) await node.call('CONFIG', 'SET', 'repl-timeout', seconds);
-}
 
 /** For how long each has heard nothing of the other, by its own account. */
 async function silentSeconds({ master, replica }: Deployment) {

@@ -1,8 +1,10 @@
 /** A replica that waits for its master: what keeps it waiting, and when it gives up. */
 import {
+  DEFAULT_TIMEOUT_SECONDS,
   type Deployment,
   expect,
   fill,
+  giveUpAfter,
   masterWithReplicas,
   type Node,
   noPings,
@@ -19,7 +21,6 @@ const masterThatWaits = topology([
   { name: 'other' },
 ]);
 const SHORT_SECONDS = 3;
-const DEFAULT_SECONDS = 60;
 const GIVES_UP_WITHIN_MS = 20_000;
 
 test.concurrent('a master that makes no RDB yet keeps its replica in the handshake, for longer than repl-timeout [H4]', async ({
@@ -29,7 +30,7 @@ test.concurrent('a master that makes no RDB yet keeps its replica in the handsha
   await fill(two.master, { seed: 1, keys: 50 });
   const other = await waitingForRdb(two);
 
-  await giveUpAfter(other, SHORT_SECONDS);
+  await giveUpAfter(SHORT_SECONDS, other);
   await until(
     async () => (await two.master.clientList()).filter(({ flags }) => flags.has('S')),
     (ofReplica) =>
@@ -40,7 +41,7 @@ test.concurrent('a master that makes no RDB yet keeps its replica in the handsha
   expect(await other.role()).toMatchObject({ state: 'handshake', offset: -1 });
   expect((await other.snapshot()).upstream).toMatchObject({ link: 'down', syncInProgress: false });
 
-  await giveUpAfter(other, DEFAULT_SECONDS);
+  await giveUpAfter(DEFAULT_TIMEOUT_SECONDS, other);
   await makesRdb(two.master);
   await expect(other).toResync('full');
   await expect(other).toConvergeWith(two.master);
@@ -94,7 +95,7 @@ test.concurrent('a master that is frozen in the stream: the replica gives up aft
     { what: 'the replica to hear nothing', withinMs: 10_000 },
   );
   expect(await pair.replica.role()).toMatchObject({ state: 'connected' });
-  await giveUpAfter(pair.replica, lastIoSecondsAgo);
+  await giveUpAfter(lastIoSecondsAgo, pair.replica);
   await pair.replica.logged(
     /^(MASTER|PRIMARY) timeout: no data nor PING received/,
     GIVES_UP_WITHIN_MS,
@@ -125,11 +126,6 @@ async function waitingForRdb(two: Deployment): Promise<Node> {
   return other;
 }
 
-/** Only from now on: a machine that falters for seconds must not end a link before. */
-async function giveUpAfter(replica: Node, seconds: number): Promise<void> {
-  await replica.call('CONFIG', 'SET', 'repl-timeout', seconds);
-}
-
 /** Waits until the replica has given up on its handshake with a frozen master, and has begun another. */
 async function givesUpAndAsksAnew(replica: Node): Promise<void> {
   await until(
@@ -138,14 +134,14 @@ async function givesUpAndAsksAnew(replica: Node): Promise<void> {
     { what: 'the replica to wait for an answer', withinMs: 10_000 },
   );
   const attempts = replica.attemptsToConnect().length;
-  await giveUpAfter(replica, 1);
+  await giveUpAfter(1, replica);
   await replica.logged(/^Timeout connecting to the (MASTER|PRIMARY)/, GIVES_UP_WITHIN_MS);
   await until(
     () => replica.attemptsToConnect().length,
     (made) => made > attempts,
     { what: 'the replica to connect anew', withinMs: 10_000 },
   );
-  await giveUpAfter(replica, DEFAULT_SECONDS);
+  await giveUpAfter(DEFAULT_TIMEOUT_SECONDS, replica);
 }
 
 async function makesRdb(master: Node): Promise<void> {

@@ -9,12 +9,11 @@ import {
   masterWithReplicas,
   type Node,
   noPings,
+  PING_BYTES,
   pingsEachSecond,
   test,
   until,
 } from '../helpers/suite.ts';
-
-const PING_BYTES = '*1\r\n$4\r\nPING\r\n'.length;
 
 test.for([
   { missed: 'nothing', kind: 'partial', reason: 'in-backlog' },

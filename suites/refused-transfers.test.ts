@@ -118,9 +118,7 @@ async function refusesOne(newcomer: Node, master: Node): Promise<void> {
 
 async function attached(newcomer: Node, master: Node): Promise<void> {
   await expect(newcomer).toConvergeWith(master);
-  await newcomer.deployment.logsComplete();
-  const times = newcomer.deployment.unjudgedResyncsOf(newcomer).length;
-  await expect(newcomer).toResync('full', { times });
+  await expect(newcomer).toResync('full', { times: 'any' });
 }
 
 /** Its keys at a moment at which it loads no RDB. */

@@ -11,13 +11,12 @@ import {
   masterWithReplicas,
   type Node,
   noPings,
+  PING_BYTES,
   saving,
   test,
   until,
   writeBytes,
 } from '../helpers/suite.ts';
-
-const PING_BYTES = '*1\r\n$4\r\nPING\r\n'.length;
 
 test.for([
   { scenario: 'P8', keys: 0 },

@@ -1,8 +1,10 @@
 /** A replica pings nobody: a middle node that hears nothing from its master says nothing to its own replicas. */
 import {
   chain,
+  DEFAULT_TIMEOUT_SECONDS,
   type Deployment,
   expect,
+  giveUpAfter,
   halfOpen,
   type Node,
   noPings,
@@ -13,7 +15,6 @@ import {
 } from '../helpers/suite.ts';
 
 const SHORT_SECONDS = 3;
-const DEFAULT_SECONDS = 60;
 const GIVES_UP_WITHIN_MS = 20_000;
 const GIVES_UP = /^(MASTER|PRIMARY) timeout: no data nor PING received/;
 
@@ -69,7 +70,7 @@ async function inSync(line: Deployment): Promise<{ middle: Node; leaf: Node }> {
 
 /** Has a short repl-timeout until it says that it has given up, once. */
 async function givesUp(replica: Node): Promise<void> {
-  await replica.call('CONFIG', 'SET', 'repl-timeout', SHORT_SECONDS);
+  await giveUpAfter(SHORT_SECONDS, replica);
   await replica.logged(GIVES_UP, GIVES_UP_WITHIN_MS);
-  await replica.call('CONFIG', 'SET', 'repl-timeout', DEFAULT_SECONDS);
+  await giveUpAfter(DEFAULT_TIMEOUT_SECONDS, replica);
 }

@@ -1,8 +1,10 @@
 /** Masters that cannot be reached: how often a replica tries, and how soon it is back when they can. */
 import {
   cut,
+  DEFAULT_TIMEOUT_SECONDS,
   expect,
   fill,
+  giveUpAfter,
   halfOpen,
   masterWithReplicas,
   noPings,
@@ -13,7 +15,6 @@ import {
 } from '../helpers/suite.ts';
 
 const REPL_TIMEOUT_SECONDS = 2;
-const DEFAULT_SECONDS = 60;
 /** A second of a server is ten turns of a tenth, and its clock is one turn old. */
 const TURN_MS = 100;
 
@@ -52,7 +53,7 @@ test.concurrent.for([
     const before = replica.attemptsToConnect().length;
 
     const outage = await replica.link.apply(fault);
-    await replica.call('CONFIG', 'SET', 'repl-timeout', REPL_TIMEOUT_SECONDS);
+    await giveUpAfter(REPL_TIMEOUT_SECONDS, replica);
     // Ends what is open, where the fault does not.
     await replica.call('CLIENT', 'KILL', 'TYPE', 'master');
     await until(
@@ -70,7 +71,7 @@ test.concurrent.for([
     expect((await replica.snapshot()).upstream).toMatchObject({ link: 'down' });
     expect((await master.snapshot()).replicas).toEqual([]);
     await writeBytes(master, { seed: 2, bytes: 20_000 });
-    await replica.call('CONFIG', 'SET', 'repl-timeout', DEFAULT_SECONDS);
+    await giveUpAfter(DEFAULT_TIMEOUT_SECONDS, replica);
     const inVain = replica.attemptsToConnect().length;
     await outage.heal();
 

@@ -65,7 +65,7 @@ export function tree(branches: Branches, configs: Configs = {}): Topology {
 }
 
 /** A master, and servers that are masters of their own until a test makes them replicas. */
-export function apart(others: readonly string[], config: Config): Topology {
+export function apart(others: readonly string[], config: Config = {}): Topology {
   return topology(['master', ...others].map((name) => ({ name, config })));
 }
 

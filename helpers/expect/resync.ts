@@ -9,8 +9,8 @@ import { mustAgreeWithModel } from './psync-model.ts';
 import { resyncsInWords } from './resyncs-in-words.ts';
 
 export interface ResyncExpectation {
-  /** How many in a row, exactly. Default 1. */
-  readonly times?: number;
+  /** How many in a row, exactly, or any number but none. Default 1. */
+  readonly times?: number | 'any';
   /** Why, in the upstream's own terms. Default: any reason that fits the kind. */
   readonly reason?: ResyncReason;
   /** Deadline in milliseconds for the replica to be connected again. Default 15 000. */
@@ -37,11 +37,12 @@ export async function resynced(
   expectation: ResyncExpectation = {},
 ): Promise<readonly ResyncEvent[]> {
   const { times = 1, withinMs = 15_000, reason } = expectation;
+  const least = times === 'any' ? 1 : times;
   const expected = `${times === 1 ? `one ${kind} resync` : `${times} ${kind} resyncs`}${reason === undefined ? '' : ` (${reason})`}`;
   const seen = await until(
     () => see(replica),
     ({ link, syncInProgress, resyncs, disagreements }) =>
-      link === 'up' && !syncInProgress && resyncs.length >= times && disagreements.length === 0,
+      link === 'up' && !syncInProgress && resyncs.length >= least && disagreements.length === 0,
     {
       what: `${replica.name} to be connected after ${expected}`,
       withinMs,
@@ -49,7 +50,7 @@ export async function resynced(
     },
   );
   const wrong =
-    seen.resyncs.length !== times ||
+    (times !== 'any' && seen.resyncs.length !== times) ||
     seen.resyncs.some((one) => one.kind !== kind || (reason ?? one.reason) !== one.reason);
   if (wrong) {
     throw new ChaosError(

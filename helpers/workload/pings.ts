@@ -1,6 +1,9 @@
 import { noPings } from '../deployment/config.ts';
 import type { Node } from '../deployment/node.ts';
 
+/** What a PING adds to the stream. */
+export const PING_BYTES = '*1\r\n$4\r\nPING\r\n'.length;
+
 const PERIOD = 'repl-ping-replica-period';
 
 /** From now on the master pings its replicas once a second: each PING adds bytes to the stream. */

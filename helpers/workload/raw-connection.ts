@@ -1,5 +1,8 @@
 import { connectTo } from '../deployment/address.ts';
 import type { Node } from '../deployment/node.ts';
+import { until } from '../until.ts';
+
+const ANSWERED_WITHIN_MS = 10_000;
 
 /** A connection past all proxies that says what no client would. Leaving the scope closes it. */
 export interface RawConnection extends Disposable {
@@ -38,4 +41,21 @@ export function rawConnection(node: Node): RawConnection {
     },
     [Symbol.dispose]: () => socket.destroy(),
   };
+}
+
+/** Sends a command, and waits until what has come on the connection since the last one matches. */
+export async function ask(
+  connection: RawConnection,
+  line: string,
+  reply: RegExp,
+): Promise<RegExpExecArray> {
+  const before = connection.received.length;
+  connection.send(line);
+  const answer = (): RegExpExecArray | null => reply.exec(connection.received.slice(before));
+  await until(
+    () => connection.received.slice(before, before + 200),
+    () => answer() !== null,
+    { what: `${line} to be answered by ${reply}`, withinMs: ANSWERED_WITHIN_MS },
+  );
+  return answer() as RegExpExecArray;
 }

@@ -1,9 +1,8 @@
 import { can, type Versioned } from '../deployment/capabilities.ts';
 import type { Node } from '../deployment/node.ts';
 import { until } from '../until.ts';
-import { rawConnection } from './raw-connection.ts';
+import { ask, rawConnection } from './raw-connection.ts';
 
-const RDB_WITHIN_MS = 10_000;
 const LEFT_WITHIN_MS = 5_000;
 const FORTY = 'x'.repeat(40);
 
@@ -66,16 +65,8 @@ function lengthOf(lines: readonly string[]): number {
 /** Asks for an RDB as a replica of a version that wants to be told its length. */
 async function lengthOfRdb(master: Node, version: string): Promise<number> {
   using visitor = rawConnection(master);
-  const received = (pattern: RegExp) =>
-    until(
-      () => pattern.exec(visitor.received),
-      (match) => match !== null,
-      { what: `${pattern} from ${master.name}`, withinMs: RDB_WITHIN_MS },
-    );
   // Valkey 9 writes the RDB in the format of that version; who does not know the option refuses it.
-  visitor.send(`REPLCONF version ${version}`);
-  await received(/^[+-].*\r\n/);
-  visitor.send('PSYNC ? -1');
-  const match = await received(/\r\n\n*\$(\d+)\r\n/);
-  return Number(match?.[1]);
+  await ask(visitor, `REPLCONF version ${version}`, /^[+-].*\r\n/);
+  const [, bytes] = await ask(visitor, 'PSYNC ? -1', /\r\n\n*\$(\d+)\r\n/);
+  return Number(bytes);
 }

@@ -1,9 +1,8 @@
 import { can } from '../deployment/capabilities.ts';
 import type { Node } from '../deployment/node.ts';
 import { until } from '../until.ts';
-import { type RawConnection, rawConnection } from './raw-connection.ts';
+import { ask, type RawConnection, rawConnection } from './raw-connection.ts';
 
-const ANSWERED_WITHIN_MS = 10_000;
 const CAME_WITHIN_MS = 10_000;
 /** What stands before the stream on the main connection. */
 const ANSWERS = /^(?:\+[^\r]*\r\n)*/;
@@ -98,21 +97,4 @@ export function streamCame({ main }: TwoChannels, bytes: number): Promise<string
       describe: (stream) => `${(stream as string).length} bytes`,
     },
   );
-}
-
-/** Sends a command, and waits until what has come on the connection since the last one matches. */
-async function ask(
-  connection: RawConnection,
-  line: string,
-  reply: RegExp,
-): Promise<RegExpExecArray> {
-  const before = connection.received.length;
-  connection.send(line);
-  const answer = (): RegExpExecArray | null => reply.exec(connection.received.slice(before));
-  await until(
-    () => connection.received.slice(before, before + 200),
-    () => answer() !== null,
-    { what: `${line} to be answered by ${reply}`, withinMs: ANSWERED_WITHIN_MS },
-  );
-  return answer() as RegExpExecArray;
 }

@@ -51,7 +51,7 @@ export async function removeBySession(
   }
   throw new ChaosError(
     'environment',
-    `containers or networks of session ${session} cannot be removed: see \`docker ps -a --filter label=${SESSION_LABEL}=${session}\``,
+    `containers of session ${session} cannot be removed: see \`docker ps -a --filter label=${SESSION_LABEL}=${session}\``,
   );
 }
 

@@ -113,7 +113,7 @@ export class ProcessServer implements Server {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end('SIGKILL', 10_000);
     // Its own children, too: a killed server does not take the one that saves an RDB along.
-    for (const pid of await processesIn(this.#folder)) process.kill(pid, 'SIGKILL');
+    await this.killChildren();
     await rm(this.#folder, { recursive: true, force: true });
   }
 }
