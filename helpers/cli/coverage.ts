@@ -1,14 +1,15 @@
 import { SCENARIOS, UNTESTED } from '../../fixtures/scenarios.ts';
 import { coverageOf, coverageTable } from '../report/coverage.ts';
-import { readVerdicts, VERDICTS_FILE } from '../report/verdicts.ts';
+import { readVerdicts, tally, VERDICTS_FILE } from '../report/verdicts.ts';
 
 /**
- * `redis-chaos coverage [FILE ...]`: the catalogue of scenarios, and what tests say of each, from the verdicts of
- * the last run or of those named. Returns the exit code: 1 if the verdicts cannot be read.
+ * `redis-chaos coverage [FILE ...]`: the catalogue of scenarios, what tests say of each, and what failed, from
+ * the verdicts of the last run or of those named. Returns the exit code: 1 if the verdicts cannot be read.
  */
 export async function coverage(files: readonly string[]): Promise<number> {
   const all = files.length === 0 ? [VERDICTS_FILE] : files;
   const verdicts = (await Promise.all(all.map(readVerdicts))).flat();
   console.log(coverageTable(coverageOf(SCENARIOS, verdicts), UNTESTED));
+  console.log(`\n${tally(verdicts)}`);
   return 0;
 }

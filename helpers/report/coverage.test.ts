@@ -2,7 +2,7 @@ import { glob, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { SCENARIOS, UNTESTED } from '../../fixtures/scenarios.ts';
 import { coverageOf, coverageTable } from './coverage.ts';
-import { type Judged, verdictOf } from './verdicts.ts';
+import { type Judged, tally, verdictOf } from './verdicts.ts';
 
 const scenarios = { P1: 'breaks', P2: 'masters', N3: 'cuts', S1: 'quorum' };
 
@@ -54,6 +54,26 @@ test('every scenario of the catalogue has a test in the suites or a reason for h
   const ids = Object.keys(SCENARIOS);
   expect([...named].filter((id) => id === undefined || !ids.includes(id))).toEqual([]);
   expect(ids.filter((id) => !named.has(id)).sort()).toEqual(Object.keys(UNTESTED).sort());
+});
+
+test('what failed is listed with all that it said, before the count', () => {
+  const said = 'liveness: waited\nlast seen: nothing';
+  expect(
+    tally([
+      judged('cuts', 'redis:8.0'),
+      { ...judged('heals', 'reference', 'liveness'), reason: said },
+      { ...judged('counts', 'reference', 'correctness'), reason: 'expected 1 to be 2' },
+      { ...judged('saves', 'redis:8.0', 'skipped'), reason: 'no disk' },
+    ]).split('\n'),
+  ).toEqual([
+    'FAILED reference suites/a.test.ts: heals',
+    '  liveness: waited',
+    '  last seen: nothing',
+    'FAILED reference suites/a.test.ts: counts',
+    '  correctness: expected 1 to be 2',
+    '1 skipped',
+    '1 passed, 2 failed',
+  ]);
 });
 
 test.for([

@@ -8,6 +8,11 @@ import { coverageOf, coverageTable } from './coverage.ts';
 export const VERDICTS_FILE = 'artifacts/verdicts.json';
 const COVERAGE_FILE = 'artifacts/coverage.md';
 
+interface ThrownBy {
+  readonly name?: string;
+  readonly message: string;
+}
+
 /** How one test ended on one target. */
 export interface Judged {
   /** Relative to the project. */
@@ -16,16 +21,23 @@ export interface Judged {
   /** The Vitest project: a target, or one of those without. */
   readonly target: string;
   readonly verdict: 'pass' | 'skipped' | Verdict;
-  /** Why it was skipped, or the first line of what it failed by. */
+  /** Why it was skipped, or what it failed by. */
   readonly reason?: string;
 }
 
 /** Writes the verdict of every test that a run has come to, and what they say of the catalogue's scenarios. */
 export class VerdictsReporter implements Reporter {
-  async onTestRunEnd(modules: readonly TestModule[]): Promise<void> {
-    const judged = modules.flatMap((module) =>
-      [...module.children.allTests()].map((test) => judge(module, test)),
-    );
+  async onTestRunEnd(
+    modules: readonly TestModule[],
+    unhandled: readonly ThrownBy[],
+  ): Promise<void> {
+    const judged = [
+      ...modules.flatMap((module) => [
+        ...[...module.children.allTests()].map((test) => judge(module, test)),
+        ...module.errors().map((error) => outsideOfTests(module, error)),
+      ]),
+      ...unhandled.map((error) => outsideOfTests(undefined, error)),
+    ];
     await mkdir(dirname(VERDICTS_FILE), { recursive: true });
     await writeFile(VERDICTS_FILE, `${JSON.stringify(judged, null, 1)}\n`);
     await writeFile(COVERAGE_FILE, `${coverageTable(coverageOf(SCENARIOS, judged), UNTESTED)}\n`);
@@ -59,7 +71,7 @@ function judge(module: TestModule, test: TestCase): Judged {
       return { ...about, verdict: 'pass' };
     case 'failed': {
       const [error] = result.errors;
-      const [reason = ''] = (error?.message ?? '').split('\n');
+      const reason = error?.message ?? '';
       return { ...about, verdict: verdictOf(error?.name, reason), reason };
     }
     case 'skipped':
@@ -67,6 +79,32 @@ function judge(module: TestModule, test: TestCase): Judged {
     default:
       return { ...about, verdict: 'environment', reason: 'the run ended before it' };
   }
+}
+
+/** What fails where no test runs: a file that cannot be read, a worker that does not end. */
+function outsideOfTests(module: TestModule | undefined, { name, message }: ThrownBy): Judged {
+  return {
+    file: module?.relativeModuleId ?? '(the run)',
+    test: '(outside of its tests)',
+    target: module?.project.name ?? '',
+    verdict: verdictOf(name, message),
+    reason: message,
+  };
+}
+
+/** How many ended how, after each that neither passed nor was skipped, and what it failed by. */
+export function tally(all: readonly Judged[]): string {
+  const passed = all.filter(({ verdict }) => verdict === 'pass');
+  const skipped = all.filter(({ verdict }) => verdict === 'skipped');
+  const failed = all.filter((one) => !passed.includes(one) && !skipped.includes(one));
+  return [
+    ...failed.map(
+      ({ target, file, test, verdict, reason = '' }) =>
+        `FAILED ${target} ${file}: ${test}\n  ${reason.startsWith(`${verdict}: `) ? '' : `${verdict}: `}${reason.replaceAll('\n', '\n  ')}`,
+    ),
+    `${skipped.length} skipped`,
+    `${passed.length} passed, ${failed.length} failed`,
+  ].join('\n');
 }
 
 /** Errors of ours name their verdict; of others, an assertion speaks of the subject, and the rest of the machine. */
