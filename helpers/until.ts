@@ -1,7 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ChaosError, messageOf, type Verdict } from './errors.ts';
 
+/** A look costs the servers and the tests CPU that others wait for: the longer a wait, the rarer the looks. */
 const POLL_MS = 10;
+const RAREST_POLL_MS = 50;
+const POLL_PER_WAITED = 0.1;
 const MIN_LOOK_MS = 1_000;
 
 export interface UntilOptions {
@@ -38,13 +41,14 @@ export async function until<T>(
       if (thrown instanceof ChaosError) throw thrown;
       last = () => `error: ${messageOf(thrown)}`;
     }
-    if (performance.now() - startedAt >= options.withinMs) {
+    const waitedMs = performance.now() - startedAt;
+    if (waitedMs >= options.withinMs) {
       throw new ChaosError(
         options.verdict ?? 'liveness',
         `waited ${Math.round(options.withinMs)} ms for ${options.what}; last seen: ${last()}`,
       );
     }
-    await pause(POLL_MS);
+    await pause(Math.min(RAREST_POLL_MS, Math.max(POLL_MS, waitedMs * POLL_PER_WAITED)));
   }
 }
 

@@ -81,7 +81,11 @@ test('a replica that takes in nothing of an RDB for repl-timeout is dropped, and
 function slowAndFast({ target }: Deployments, masterConfig: Record<string, number> = {}) {
   // With a channel of its own each replica's RDB does not pass through the master.
   const config = can(target, 'rdb-channel') ? { 'repl-rdb-channel': 'no' } : {};
-  const patient = { 'repl-diskless-sync': 'yes', 'repl-diskless-sync-delay': 3_600 };
+  const patient = {
+    'repl-diskless-sync': 'yes',
+    'repl-diskless-sync-delay': 3_600,
+    rdbcompression: 'no',
+  };
   return topology([
     { name: 'master', config: { ...config, ...patient, ...masterConfig } },
     { name: 'slow', config },
