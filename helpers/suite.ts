@@ -61,7 +61,7 @@ export { PING_BYTES, pingsEachSecond, pingsNoMore } from './workload/pings.ts';
 export { randomCommands } from './workload/random-commands.ts';
 export { rawConnection } from './workload/raw-connection.ts';
 export { DEFAULT_TIMEOUT_SECONDS, giveUpAfter } from './workload/repl-timeout.ts';
-export { shutDown } from './workload/shut-down.ts';
+export { lagsBehindAWrite, shutDown } from './workload/shut-down.ts';
 export { fastRdb, slowRdb } from './workload/slow-rdb.ts';
 export { streamOf } from './workload/stream-of.ts';
 export { streamFrom, transferBytes } from './workload/transfer-bytes.ts';
