@@ -53,6 +53,13 @@ export { until } from './until.ts';
 export { askPsync } from './workload/ask-psync.ts';
 export { type AttachState, attachUntil, configToHoldIn } from './workload/attach-until.ts';
 export { setAhead, timeMs } from './workload/clock-ahead.ts';
+export {
+  announcedBy,
+  beginFailover,
+  failoverEnded,
+  failoverReaches,
+  heldWrite,
+} from './workload/failover.ts';
 export { Ledger } from './workload/ledger.ts';
 export { ledgerOn, recordLosses, replicated, writeLedger } from './workload/ledger-on-node.ts';
 export { type LongLoad, longLoad } from './workload/long-load.ts';

@@ -7,6 +7,11 @@ export interface NodeSpec {
   readonly name: string;
   /** Name of the node it is a replica of. A master has none. */
   readonly replicaOf?: string;
+  /**
+   * Name of the node that may hand over to it (FAILOVER). It announces where that node's link to it begins: a master follows
+   * its heir to the address that it knows it by.
+   */
+  readonly heirOf?: string;
   readonly config?: Config;
   /** No file that it writes gets longer: a disk that is full, to the server. Default: no limit. */
   readonly fileBytesMax?: number;
