@@ -140,7 +140,11 @@ test('handed over, and back, and over again: a partial resync each time, through
     await beginFailover(from, { to });
     await failoverEnded(from);
     await expect(from).toResync('partial');
-    const outage = await (await pair.link(from, to)).apply(cut());
+    const link = await pair.link(from, to);
+    const followed = `${link.inside.host} ${link.inside.port}`;
+    expect(await from.call('CONFIG', 'GET', 'replicaof')).toEqual(['replicaof', followed]);
+    expect(await to.call('CONFIG', 'GET', 'replicaof')).toEqual(['replicaof', '']);
+    const outage = await link.apply(cut());
     await writeBytes(to, { seed: time, bytes: 20_000 });
     await outage.heal();
 
@@ -166,7 +170,10 @@ test('while the replica cannot be reached there is no master: what waits goes on
   using write = await heldWrite(master, 'key');
   await heir.resume();
   await failoverReaches(master, 'failover-in-progress');
-  expect(await rolesOf(all)).toMatchObject({ master: 'replica of heir', heir: 'replica of master' });
+  expect(await rolesOf(all)).toMatchObject({
+    master: 'replica of heir',
+    heir: 'replica of master',
+  });
   for (const node of [master, heir]) {
     await expect(node.call('SET', 'key', 'mine'), node.name).rejects.toThrow(READONLY);
   }
