@@ -1,6 +1,6 @@
 /**
  * Failovers that do not come about as asked: given up for time, by hand, or because the replica refuses; and those that are
- * forced. Where none takes over the master goes on as it was, with all that waited.
+ * forced. Where a master does not hand over it goes on as it was, with all that waited.
  */
 import {
   beginFailover,
@@ -13,11 +13,13 @@ import {
   judgeLedger,
   Ledger,
   ledgerOn,
+  limitData,
   type Node,
   noPings,
   now,
   recordLosses,
   replicated,
+  streamFrom,
   syncCounts,
   test,
   topology,
@@ -27,6 +29,8 @@ import {
 const READONLY = "READONLY You can't write against a read only replica.";
 /** Long enough to see that a write waits. */
 const TIMEOUT_MS = 2_000;
+/** Of `+CONTINUE` and the new ID, which a replica says last before the stream. */
+const INSIDE_THE_ANSWER = 40;
 
 test.for([
   { ends: 'its TIMEOUT is over', byHand: false, timeoutMs: TIMEOUT_MS },
@@ -125,6 +129,33 @@ test('a replica that is promoted by hand before it is asked: both are masters, o
   await expect(heir).toConvergeWith(master);
 });
 
+test('the answer of the replica that takes over is lost: its old master takes it for a refusal, and both are masters [V2]', async ({
+  deployment,
+}) => {
+  deployment.needsServer('failover');
+  await using pair = await deployment.start(heirAlone());
+  const [master, heir] = [pair.master, pair.node('heir')];
+  const bytes = (await streamFrom(master, heir)) - INSIDE_THE_ANSWER;
+  const outage = await (await pair.link(master, heir)).apply(limitData('downstream', { bytes }));
+  using write = await waits(master, heir, () => beginFailover(master, { to: heir }));
+
+  await heir.resume();
+
+  expect(await write.answer).toBe('OK');
+  await failoverEnded(master);
+  await master.logged(/aborted: Failover target rejected psync request$/);
+  for (const node of [master, heir]) expect((await node.role()).role, node.name).toBe('master');
+  expect(await heir.call('SET', 'key', 'mine')).toBe('OK');
+  await outage.heal();
+
+  await master.replicaOf(heir);
+  await expect(master).toConvergeWith(heir);
+  await pair.logsComplete();
+  const kinds = pair.unjudgedResyncsOf(master).map(({ kind, reason }) => `${kind}: ${reason}`);
+  expect(kinds).toEqual(['partial: in-backlog', 'full: replication-id-mismatch']);
+  expect(await master.call('GET', 'key'), 'acknowledged by both, kept by one').toBe('mine');
+});
+
 test('FORCE makes a replica that is paused the next master, for as long as it takes; there is none until then [V2]', async ({
   deployment,
 }) => {
@@ -154,12 +185,7 @@ test('FORCE to a replica behind a silent link loses what it has not, and nothing
   deployment,
 }) => {
   deployment.needsServer('failover');
-  await using pair = await deployment.start(
-    topology([
-      { name: 'master', config: noPings },
-      { name: 'heir', replicaOf: 'master', heirOf: 'master', config: noPings },
-    ]),
-  );
+  await using pair = await deployment.start(heirAlone());
   const [master, heir] = [pair.master, pair.node('heir')];
   const ledger = new Ledger(now);
   await using clients = await writeLedger(master, ledger, { ratePerSecond: 400 });
@@ -194,8 +220,18 @@ function family() {
   ]);
 }
 
+function heirAlone() {
+  return topology([
+    { name: 'master', config: noPings },
+    { name: 'heir', replicaOf: 'master', heirOf: 'master', config: noPings },
+  ]);
+}
+
 /** A failover begins that the heir, which is paused now, keeps waiting; and so is a write. */
 async function waits(master: Node, heir: Node, begin: () => Promise<void>) {
+  await master.call('SET', 'key', 'first');
+  // One that is online may not be sent the stream yet: what comes next must be on its way to it.
+  await expect(heir).toConvergeWith(master);
   await heir.pause();
   await master.call('SET', 'key', 'before');
   await begin();
