@@ -42,6 +42,7 @@ export {
 } from './deployment/topology.ts';
 export { answers, refuses } from './expect/answers.ts';
 export { blocked } from './expect/blocked.ts';
+export { heldWrite } from './expect/held-write.ts';
 export { promoted } from './expect/promoted.ts';
 export { bothUnderWay, rdbEnded, transfers } from './expect/transfers.ts';
 export * from './links/faults/index.ts';
@@ -58,7 +59,6 @@ export {
   beginFailover,
   failoverEnded,
   failoverReaches,
-  heldWrite,
 } from './workload/failover.ts';
 export { Ledger } from './workload/ledger.ts';
 export { ledgerOn, recordLosses, replicated, writeLedger } from './workload/ledger-on-node.ts';
