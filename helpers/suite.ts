@@ -42,6 +42,7 @@ export {
 } from './deployment/topology.ts';
 export { answers, refuses } from './expect/answers.ts';
 export { blocked } from './expect/blocked.ts';
+export { heldWrite } from './expect/held-write.ts';
 export { promoted } from './expect/promoted.ts';
 export { bothUnderWay, rdbEnded, transfers } from './expect/transfers.ts';
 export * from './links/faults/index.ts';
@@ -53,6 +54,12 @@ export { until } from './until.ts';
 export { askPsync } from './workload/ask-psync.ts';
 export { type AttachState, attachUntil, configToHoldIn } from './workload/attach-until.ts';
 export { setAhead, timeMs } from './workload/clock-ahead.ts';
+export {
+  announcedBy,
+  beginFailover,
+  failoverEnded,
+  failoverReaches,
+} from './workload/failover.ts';
 export { Ledger } from './workload/ledger.ts';
 export { ledgerOn, recordLosses, replicated, writeLedger } from './workload/ledger-on-node.ts';
 export { type LongLoad, longLoad } from './workload/long-load.ts';

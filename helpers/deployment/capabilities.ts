@@ -21,6 +21,12 @@ interface Since {
 const SINCE = {
   /** Scripts: EVAL. */
   scripts: { redis: '2.6', valkey: '7.2', reference: false },
+  /** FAILOVER: a master hands over to a replica. */
+  failover: { redis: '6.2', valkey: '7.2' },
+  /** CLIENT CAPA REDIRECT: who declares it is told by a replica where its master is. */
+  'client-capa-redirect': { valkey: '8.0', reference: false },
+  /** So is who blocks while it becomes a replica; before, its wait ended with an error (valkey-io/valkey#2329). */
+  'blocked-are-redirected': { valkey: '9.0', reference: false },
   /** FUNCTION LOAD and FCALL. */
   functions: { redis: '7.0', valkey: '7.2', reference: false },
   /** Scripts write nothing while too few replicas are there for min-replicas-to-write. */

@@ -174,7 +174,7 @@ export class Deployment implements AsyncDisposable {
   resyncsOf(replica: Node): ServedResync[] {
     return this.nodes
       .flatMap((node) => node.resyncsServed().map((event) => ({ ...event, upstream: node.name })))
-      .filter(({ replicaPort }) => replicaPort === replica.server.port)
+      .filter(({ replicaPort }) => replicaPort === replica.announcedPort)
       .sort((a, b) => a.readAtMs - b.readAtMs);
   }
 
@@ -208,7 +208,7 @@ export class Deployment implements AsyncDisposable {
         const states = await Promise.all(
           this.nodes.map(async (node) => (await node.snapshot()).replicas),
         );
-        const seenAs = states.flat().find(({ port }) => port === replica.server.port)?.state;
+        const seenAs = states.flat().find(({ port }) => port === replica.announcedPort)?.state;
         return { link: upstream?.link, seenAs };
       },
       ({ link, seenAs }) => link === 'up' && seenAs === 'online',
@@ -276,7 +276,13 @@ export class Deployment implements AsyncDisposable {
     if (tls !== undefined) this.#tls.set(server, tls);
     const clientLink = await this.#wiring.link('client', server);
     const config = spec.config ?? {};
-    const node = new Node(this, server, { config, clientLink, ...(tls && { tls }) });
+    const heirLink = spec.heirOf && (await this.#wiring.link(spec.heirOf, server));
+    const node = new Node(this, server, {
+      config,
+      clientLink,
+      ...(tls && { tls }),
+      ...(heirLink && { announced: heirLink.inside }),
+    });
     this.#nodes.set(spec.name, node);
     await node.start();
   }

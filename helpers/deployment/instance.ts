@@ -23,6 +23,8 @@ export interface Surroundings {
   readonly config: Config;
   readonly tls?: NonNullable<Address['tls']>;
   readonly timeline: Timeline;
+  /** The address that it is told to announce. Default: none but its port. */
+  readonly announced?: Address;
   /** Clients of the test reach the server through this link. */
   readonly clientLink: Link;
   /** Called when the server has been started, maybe at an address that it did not have before. */
@@ -63,6 +65,16 @@ export class Instance {
   get address(): Address {
     const { tls } = this.#surroundings;
     return { ...this.server.outside, ...(tls && { tls }) };
+  }
+
+  /** The address that it announces to whom it replicates from; undefined if it announces none but its port. */
+  get announced(): Address | undefined {
+    return this.#surroundings.announced;
+  }
+
+  /** The port that it announces: what tells replicas apart at their upstream. */
+  get announcedPort(): number {
+    return this.announced?.port ?? this.server.port;
   }
 
   get isPaused(): boolean {
@@ -130,7 +142,7 @@ export class Instance {
   async start(args: readonly string[] = []): Promise<void> {
     this.#isPaused = false;
     this.#credentials = credentialsOf(this.config);
-    await this.server.start(args);
+    await this.server.start([...this.#announcing(), ...args]);
     await this.#surroundings.started();
     await until(
       () => this.#exitOrAnswer(),
@@ -213,6 +225,12 @@ export class Instance {
     this.#control[Symbol.dispose]();
     this.#observer[Symbol.dispose]();
     for (const client of this.#clients) client.disconnect();
+  }
+
+  #announcing(): readonly string[] {
+    if (this.announced === undefined) return [];
+    const { host, port } = this.announced;
+    return ['--replica-announce-ip', host, '--replica-announce-port', String(port)];
   }
 
   async #exitOrAnswer(): Promise<void> {

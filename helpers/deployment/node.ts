@@ -15,7 +15,7 @@ export class Node extends Instance {
   constructor(
     deployment: Deployment,
     server: Server,
-    surroundings: Pick<Surroundings, 'clientLink' | 'config' | 'tls'>,
+    surroundings: Pick<Surroundings, 'announced' | 'clientLink' | 'config' | 'tls'>,
   ) {
     super(server, {
       ...surroundings,

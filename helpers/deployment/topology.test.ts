@@ -52,6 +52,7 @@ test('configuration: for all, for the master, for replicas', () => {
 
 test.for([
   [[{ name: 'a' }, { name: 'a' }], 'two nodes are named a'],
+  [[{ name: 'a', heirOf: 'b' }], 'a is the heir of b, which is not among the nodes'],
   [[{ name: 'a', replicaOf: 'b' }], 'a is a replica of b, which is not among the nodes before it'],
 ] as const)('refuses %j', ([nodes, message]) => {
   expect(() => topology(nodes)).toThrow(message);

@@ -7,6 +7,11 @@ export interface NodeSpec {
   readonly name: string;
   /** Name of the node it is a replica of. A master has none. */
   readonly replicaOf?: string;
+  /**
+   * Name of the node that may hand over to it (FAILOVER). It announces where that node's link to it begins: a master follows
+   * its heir to the address that it knows it by.
+   */
+  readonly heirOf?: string;
   readonly config?: Config;
   /** No file that it writes gets longer: a disk that is full, to the server. Default: no limit. */
   readonly fileBytesMax?: number;
@@ -79,7 +84,7 @@ export function depthOf({ nodes }: Topology, node: NodeSpec): number {
   return node.name === nodes[0]?.name ? 0 : 1;
 }
 
-/** Any set of nodes. Throws if a name is used twice or an upstream is not named before its replica. */
+/** Any set of nodes. Throws if a name is used twice, an upstream is not named before its replica, or an heir has no master. */
 export function topology(nodes: readonly NodeSpec[]): Topology {
   const seen = new Set<string>();
   for (const { name, replicaOf } of nodes) {
@@ -91,6 +96,14 @@ export function topology(nodes: readonly NodeSpec[]): Topology {
       );
     }
     seen.add(name);
+  }
+  for (const { name, heirOf } of nodes) {
+    if (heirOf !== undefined && !seen.has(heirOf)) {
+      throw new ChaosError(
+        'misuse',
+        `topology: ${name} is the heir of ${heirOf}, which is not among the nodes (${[...seen].join(', ')})`,
+      );
+    }
   }
   return { nodes };
 }

@@ -9,6 +9,8 @@ export interface Snapshot {
   readonly isReference: boolean;
   readonly runId: string;
   readonly role: 'master' | 'replica';
+  /** `master_failover_state`: how far a FAILOVER is. Absent where there is no such command. */
+  readonly failover?: string;
   readonly replid: string;
   /** Absent when the node has no second ID (forty zeros on the wire). */
   readonly replid2?: string;
@@ -79,12 +81,14 @@ export function snapshotOf(infoReply: string): Snapshot {
   const secondOffset = number(fields, 'second_repl_offset');
   const role = text(fields, 'role') === 'master' ? 'master' : 'replica';
   const valkeyVersion = fields.get('valkey_version');
+  const failover = fields.get('master_failover_state');
   return {
     product: valkeyVersion === undefined ? 'redis' : 'valkey',
     version: valkeyVersion ?? text(fields, 'redis_version'),
     isReference: fields.get('redis_build_id') === REFERENCE_BUILD,
     runId: text(fields, 'run_id'),
     role,
+    ...(failover === undefined ? {} : { failover }),
     replid: text(fields, 'master_replid'),
     ...(replid2 === NO_REPLID ? {} : { replid2 }),
     offset: number(fields, 'master_repl_offset'),
