@@ -31,6 +31,9 @@ export {
 } from './deployment/config.ts';
 export type { Deployment } from './deployment/deployment.ts';
 export type { Node } from './deployment/node.ts';
+export { allAgree } from './deployment/sentinels/agreement.ts';
+export { type SentinelOptions, sentinels } from './deployment/sentinels/plan.ts';
+export type { Sentinel } from './deployment/sentinels/sentinel.ts';
 export { syncCounts } from './deployment/sync-counts.ts';
 export {
   apart,
@@ -42,6 +45,7 @@ export {
 } from './deployment/topology.ts';
 export { answers, refuses } from './expect/answers.ts';
 export { blocked } from './expect/blocked.ts';
+export { type FailoverExpectation, failedOver } from './expect/failed-over.ts';
 export { promoted } from './expect/promoted.ts';
 export { bothUnderWay, rdbEnded, transfers } from './expect/transfers.ts';
 export * from './links/faults/index.ts';
@@ -114,7 +118,7 @@ export const test = base
       const notEnded: unknown[] = [];
       const collect = async (deployment: Deployment): Promise<void> => {
         if (driver.gone !== undefined) return;
-        const { toxiproxy } = driver;
+        const { toxiproxy } = deployment;
         // Not getAll: that leaves out the toxics.
         const proxies = await toxiproxy.api
           .get(`${toxiproxy.host}/proxies`)

@@ -23,6 +23,8 @@ export interface Surroundings {
   readonly config: Config;
   readonly tls?: NonNullable<Address['tls']>;
   readonly timeline: Timeline;
+  /** The address it tells others; absent: it tells its port alone. */
+  readonly announced?: Address | undefined;
   /** Clients of the test reach the server through this link. */
   readonly clientLink: Link;
   /** Called when the server has been started, maybe at an address that it did not have before. */
@@ -65,6 +67,11 @@ export class Instance {
     return { ...this.server.outside, ...(tls && { tls }) };
   }
 
+  /** The port that others know it by. */
+  get port(): number {
+    return this.#surroundings.announced?.port ?? this.server.port;
+  }
+
   get isPaused(): boolean {
     return this.#isPaused;
   }
@@ -89,6 +96,11 @@ export class Instance {
   /** As `call`, for looks: rejects when the server does not answer within 1 s. */
   observe(command: string, ...args: readonly string[]): Promise<unknown> {
     return this.#observer.call(command, ...args);
+  }
+
+  /** The whole reply of INFO. */
+  async info(): Promise<string> {
+    return String(await this.observe('INFO'));
   }
 
   /** Waits until the server has logged a line that matches, in its present start. */

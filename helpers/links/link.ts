@@ -45,6 +45,8 @@ export interface ActiveFault extends AsyncDisposable {
 
 interface Surroundings {
   readonly listener: Listener;
+  /** Where servers find the upstream, if it has an address for all of them, behind which they are led to this link. */
+  readonly announced?: Address | undefined;
   /** How clients speak TLS with the upstream; undefined where it speaks none. */
   readonly tls: Address['tls'];
   readonly timeline: Timeline;
@@ -58,6 +60,7 @@ export class Link {
   readonly proxy: ToxiproxyProxy;
   readonly #injector: Injector;
   readonly #listener: Listener;
+  readonly #announced: Address | undefined;
   readonly #tls: Address['tls'];
   readonly #timeline: Timeline;
   readonly #beforeHeal: () => Promise<void>;
@@ -67,12 +70,13 @@ export class Link {
   constructor(
     name: string,
     proxy: ToxiproxyProxy,
-    { listener, tls, timeline, beforeHeal }: Surroundings,
+    { listener, announced, tls, timeline, beforeHeal }: Surroundings,
   ) {
     this.name = name;
     this.proxy = proxy;
     this.#injector = new Injector(proxy);
     this.#listener = listener;
+    this.#announced = announced;
     this.#tls = tls;
     this.#timeline = timeline;
     this.#beforeHeal = beforeHeal;
@@ -80,7 +84,7 @@ export class Link {
 
   /** How servers reach the upstream through this link. */
   get inside(): Address {
-    return this.#listener.inside;
+    return this.#announced ?? this.#listener.inside;
   }
 
   /** How clients of the test process reach the upstream through this link. */

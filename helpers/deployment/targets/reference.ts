@@ -28,7 +28,10 @@ export async function bundledReference() {
   folder ??= bundleReference();
   const source = await folder;
   return {
-    program: { ...REFERENCE, command: [process.execPath, ...NODE_OPTIONS, join(source, BUNDLED_MAIN)] },
+    program: {
+      ...REFERENCE,
+      command: [process.execPath, ...NODE_OPTIONS, join(source, BUNDLED_MAIN)],
+    },
     inContainer: {
       command: ['node', ...NODE_OPTIONS, `${IN_CONTAINER}/${BUNDLED_MAIN}`],
       copies: [{ source: join(source, 'fixtures'), target: `${IN_CONTAINER}/fixtures` }],
