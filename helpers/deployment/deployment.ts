@@ -73,6 +73,7 @@ export class Deployment implements AsyncDisposable {
       proxying,
       timeline: this.timeline,
       switchboard: this.#switchboard,
+      isSentinel: ({ name }) => topology.sentinels?.names.includes(name) ?? false,
       tlsOf: (server) => this.#tls.get(server),
       beforeHeal: (link) => this.look(link),
     });

@@ -14,6 +14,7 @@ interface Surroundings {
   readonly timeline: Timeline;
   /** Where servers announce addresses, links to them are taken by way of those. */
   readonly switchboard?: Switchboard | undefined;
+  readonly isSentinel: (server: Server) => boolean;
   /** How clients speak TLS to a server that speaks nothing else. */
   readonly tlsOf: (server: Server) => Address['tls'];
   /** Called with the name of a link while a fault on it is still in force. */
@@ -99,7 +100,7 @@ export class Wiring {
   }
 
   async #open(name: string, from: string, to: Server): Promise<Link> {
-    const { proxying, timeline, tlsOf, beforeHeal, switchboard } = this.#surroundings;
+    const { proxying, timeline, isSentinel, tlsOf, beforeHeal, switchboard } = this.#surroundings;
     const listener = await proxying.reserveListener();
     try {
       const link = await openLink(proxying.toxiproxy, {
@@ -107,6 +108,7 @@ export class Wiring {
         upstream: to.inside,
         listener,
         announced: switchboard?.addressOf(to.name),
+        leadsToSentinel: isSentinel(to),
         tls: tlsOf(to),
         timeline,
         beforeHeal: () => beforeHeal(name),

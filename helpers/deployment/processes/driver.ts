@@ -62,8 +62,8 @@ export class ProcessesDriver implements Driver {
     const program = this.#programOf(kind);
     this.#servers += 1;
     const folder = join(this.#session.folder, `${this.#servers}-${name}`);
-    const port = await this.#ports.next();
     const host = ownAddress ? ownLoopback(this.#servers) : '127.0.0.1';
+    const port = await this.#ports.next();
     return ProcessServer.create(withFileLimit(program.command, fileBytesMax), folder, {
       name,
       host,

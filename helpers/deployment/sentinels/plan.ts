@@ -25,7 +25,7 @@ export interface SentinelOptions extends Partial<Omit<SentinelsSpec, 'names'>> {
 
 /**
  * A topology watched by so many Sentinels, named `sentinel-1` and on. By default the quorum is a majority of them, a master
- * is down after 500 ms, and a failover may take 3 s. Each path between any two servers then has a link of its own.
+ * is down after 1 s, and a failover may take 3 s. Each path between any two servers then has a link of its own.
  */
 export function sentinels(
   count: number,
@@ -69,7 +69,7 @@ export function sentinels(
     sentinels: {
       names,
       masterName: 'mymaster',
-      downAfterMs: 500,
+      downAfterMs: 1_000,
       failoverTimeoutMs: 3_000,
       parallelSyncs: 1,
       config: {},

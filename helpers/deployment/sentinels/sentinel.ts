@@ -48,6 +48,11 @@ export class Sentinel extends Instance {
     return super.start(['--sentinel', ...args]);
   }
 
+  /** Starts a stopped or killed Sentinel again, with all that it knew. */
+  override restart(): Promise<void> {
+    return super.restart({ data: 'kept' });
+  }
+
   /** SENTINEL MONITOR and SET: has it watch a master, under the name and with the settings of its plan. */
   async watch({ host, port }: Address): Promise<void> {
     const { masterName, quorum, downAfterMs, failoverTimeoutMs, parallelSyncs, settings } =
