@@ -26,13 +26,13 @@ test('a port that another program has taken is passed over', async () => {
 test('when all ports of the block are taken the message names them', async () => {
   await using ports = await Ports.reserve();
   const first = await ports.next();
-  const others = Array.from({ length: 49 }, (_, index) =>
+  const others = Array.from({ length: 99 }, (_, index) =>
     createServer().listen(first + index, '127.0.0.1'),
   );
   await Promise.all(others.map((other) => once(other, 'listening')));
   try {
     await expect(ports.next()).rejects.toThrow(
-      `environment: no free port on 127.0.0.1 from ${first} to ${first + 48}`,
+      `environment: no free port on 127.0.0.1 from ${first} to ${first + 98}`,
     );
   } finally {
     for (const other of others) other.close();

@@ -5,9 +5,10 @@ import { ChaosError } from './errors.ts';
  * Below the range from which kernels draw ports for outgoing connections, so that none of those can
  * take a port between a server's stop and its restart.
  */
-const FIRST_PORT = 21_000;
-const BLOCK_PORTS = 50;
-const BLOCKS = 200;
+const FIRST_PORT = 24_000;
+/** More than a deployment with five Sentinels has servers, links and announced addresses. */
+const BLOCK_PORTS = 100;
+const BLOCKS = 80;
 
 /**
  * Ports on loopback that no other session on this machine uses. A session has a block of its own and

@@ -31,6 +31,9 @@ export {
 } from './deployment/config.ts';
 export type { Deployment } from './deployment/deployment.ts';
 export type { Node } from './deployment/node.ts';
+export { allAgree } from './deployment/sentinels/agreement.ts';
+export { type SentinelOptions, sentinels } from './deployment/sentinels/plan.ts';
+export type { Sentinel } from './deployment/sentinels/sentinel.ts';
 export { syncCounts } from './deployment/sync-counts.ts';
 export {
   apart,
@@ -42,11 +45,13 @@ export {
 } from './deployment/topology.ts';
 export { answers, refuses } from './expect/answers.ts';
 export { blocked } from './expect/blocked.ts';
+export { type FailoverExpectation, failedOver } from './expect/failed-over.ts';
 export { heldWrite } from './expect/held-write.ts';
 export { promoted } from './expect/promoted.ts';
 export { bothUnderWay, rdbEnded, transfers } from './expect/transfers.ts';
 export * from './links/faults/index.ts';
 export type { ActiveFault } from './links/link.ts';
+export { bridge, isolate, oneWay, partition, split } from './links/partitions.ts';
 export { tapStream } from './observe/stream-tap.ts';
 export { type Random, seeded } from './random.ts';
 export { now } from './timeline.ts';
@@ -68,6 +73,7 @@ export { PING_BYTES, pingsEachSecond, pingsNoMore } from './workload/pings.ts';
 export { randomCommands } from './workload/random-commands.ts';
 export { rawConnection } from './workload/raw-connection.ts';
 export { DEFAULT_TIMEOUT_SECONDS, giveUpAfter } from './workload/repl-timeout.ts';
+export { type SentinelClient, sentinelClient } from './workload/sentinel-client.ts';
 export { lagsBehindAWrite, shutDown } from './workload/shut-down.ts';
 export { fastRdb, slowRdb } from './workload/slow-rdb.ts';
 export { streamOf } from './workload/stream-of.ts';
@@ -121,7 +127,7 @@ export const test = base
       const notEnded: unknown[] = [];
       const collect = async (deployment: Deployment): Promise<void> => {
         if (driver.gone !== undefined) return;
-        const { toxiproxy } = driver;
+        const { toxiproxy } = deployment;
         // Not getAll: that leaves out the toxics.
         const proxies = await toxiproxy.api
           .get(`${toxiproxy.host}/proxies`)

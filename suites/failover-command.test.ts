@@ -110,7 +110,7 @@ test('FAILOVER without a name hands over to whichever replica has everything, no
   );
   const { master } = three;
   const [first] = (await master.snapshot()).replicas;
-  const isFirst = (node: Node) => node.announcedPort === first?.port;
+  const isFirst = (node: Node) => node.port === first?.port;
   const [lagging, heir] = three.replicas.toSorted((a) => (isFirst(a) ? -1 : 1)) as [Node, Node];
   const grown = await syncCounts(three);
   await lagging.pause();

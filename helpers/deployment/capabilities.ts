@@ -51,6 +51,8 @@ const SINCE = {
    * a short read of the file, and end themselves; no issue is known.
    */
   'loads-on-without-stream': { redis: '8.0' },
+  /** Connections to others come from an address of choice; before, from the first that is bound. */
+  'bind-source-addr': { redis: '7.0', valkey: '7.2' },
   /** DEBUG is allowed by the directive enable-debug-command; without it by every older server. */
   'enable-debug-command': { redis: '7.0', valkey: '7.2' },
   /** `dir` is changed at run time where the directive enable-protected-configs allows it; on every older server anyway. */

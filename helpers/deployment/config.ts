@@ -45,3 +45,8 @@ export function renderConfig(...configs: readonly Config[]): string {
   );
   return `${lines.join('\n')}\n`;
 }
+
+/** Directives as words of a command line. Each takes one value there. */
+export function commandLine(config: Config): readonly string[] {
+  return Object.entries(config).flatMap(([directive, value]) => [`--${directive}`, String(value)]);
+}

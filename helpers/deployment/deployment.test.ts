@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { ChaosError } from '../errors.ts';
 import { ToxiproxyServer } from '../toxiproxy/server.ts';
 import { Deployment } from './deployment.ts';
-import type { Driver, Server, ServerSpec } from './driver.ts';
+import type { Driver, Proxying, Server, ServerSpec } from './driver.ts';
 import { ServerLog } from './server-log.ts';
 import { topology } from './topology.ts';
 
@@ -98,11 +98,11 @@ class StubDriver implements Driver {
     product: 'redis',
     version: '7.0',
     isReference: false,
-    servers: [{ name: '/bin/false', version: '7.0.15', command: ['/bin/false'] }],
+    servers: [{ name: '/bin/false', product: 'redis', version: '7.0.15', command: ['/bin/false'] }],
     toxiproxy: 'embedded',
+    sentinel: { missing: 'not looked for' },
   } as const;
   readonly toxiproxy: Toxiproxy;
-  readonly addressing = {};
   dying: ChaosError | undefined;
   readonly servers: StubServer[] = [];
   listeners = 0;
@@ -119,6 +119,10 @@ class StubDriver implements Driver {
     const server = new StubServer(spec, 7001 + this.servers.length);
     this.servers.push(server);
     return server;
+  }
+
+  switching(): Promise<Proxying> {
+    return Promise.resolve(this);
   }
 
   async reserveListener() {

@@ -2,19 +2,25 @@ import { allOf } from '../all-of.ts';
 import { ChaosError, messageOf } from '../errors.ts';
 import type { Fault } from '../links/fault.ts';
 import type { Link } from '../links/link.ts';
+import { Switchboard } from '../links/switchboard.ts';
 import type { ResyncEvent } from '../observe/resync.ts';
 import { Timeline } from '../timeline.ts';
 import { extensionsOf } from '../toxiproxy/extensions.ts';
 import { until } from '../until.ts';
-import type { Address } from './address.ts';
+import { type Address, formatAddress } from './address.ts';
 import { disagreements } from './agreement.ts';
-import { BASELINE, renderConfig } from './config.ts';
-import type { Driver, Server } from './driver.ts';
+import { BASELINE, commandLine, renderConfig } from './config.ts';
+import type { Driver, Proxying, Server, ServerSpec } from './driver.ts';
+import type { Instance } from './instance.ts';
 import { Memory } from './memory.ts';
 import { Node } from './node.ts';
+import { allAgree } from './sentinels/agreement.ts';
+import { announcedByNode, announcedBySentinel } from './sentinels/announced.ts';
+import type { SentinelsSpec } from './sentinels/plan.ts';
+import { Sentinel } from './sentinels/sentinel.ts';
 import { tlsDirectives, tlsFiles, tlsOfClients } from './tls.ts';
 import { depthOf, generations, type NodeSpec, type Topology } from './topology.ts';
-import { Wiring } from './wiring.ts';
+import { CLIENT, Wiring } from './wiring.ts';
 
 const LOGS_WITHIN_MS = 10_000;
 const IN_SYNC_WITHIN_MS = 30_000;
@@ -39,30 +45,42 @@ export class Deployment implements AsyncDisposable {
   readonly timeline = new Timeline();
   readonly memory = new Memory();
   readonly #driver: Driver;
+  readonly #proxying: Proxying;
+  readonly #switchboard: Switchboard | undefined;
   readonly #servers: Server[] = [];
   readonly #wiring: Wiring;
   readonly #nodes = new Map<string, Node>();
+  readonly #sentinels = new Map<string, Sentinel>();
   /** Servers that speak TLS, and how clients do so with them. */
   readonly #tls = new Map<Server, NonNullable<Address['tls']>>();
   readonly #judged = new Map<string, number>();
   readonly #notEnded: DeploymentOptions['notEnded'];
   #beforeEnd: EndHook | undefined;
 
-  private constructor(driver: Driver, topology: Topology, options: DeploymentOptions) {
+  private constructor(
+    driver: Driver,
+    proxying: Proxying,
+    topology: Topology,
+    options: DeploymentOptions,
+  ) {
     this.#driver = driver;
+    this.#proxying = proxying;
+    this.#switchboard = topology.sentinels && new Switchboard(proxying);
     this.#beforeEnd = options.beforeEnd;
     this.#notEnded = options.notEnded;
     this.topology = topology;
     this.#wiring = new Wiring({
-      proxying: driver,
+      proxying,
       timeline: this.timeline,
+      switchboard: this.#switchboard,
+      isSentinel: ({ name }) => topology.sentinels?.names.includes(name) ?? false,
       tlsOf: (server) => this.#tls.get(server),
       beforeHeal: (link) => this.look(link),
     });
   }
 
   /**
-   * Starts all nodes, upstreams before their replicas, and waits until every replica is in sync.
+   * Starts all nodes, upstreams before their replicas, and waits until every replica is in sync, and all Sentinels agree.
    * If any of it fails, nothing is left running. `beforeEnd` is called once while the nodes still run.
    * `notEnded` takes what keeps the deployment from ending; without it, leaving the scope throws that, and
    * a failure inside the scope is hidden behind it.
@@ -72,13 +90,15 @@ export class Deployment implements AsyncDisposable {
     topology: Topology,
     options: DeploymentOptions = {},
   ): Promise<Deployment> {
-    const deployment = new Deployment(driver, topology, options);
+    const { sentinels } = topology;
+    const proxying = sentinels === undefined ? driver : await driver.switching();
+    const deployment = new Deployment(driver, proxying, topology, options);
     try {
-      for (const generation of generations(topology)) {
-        await allOf(generation.map((spec) => deployment.#add(spec)));
-      }
+      if (sentinels === undefined) await deployment.#startByGeneration();
+      else await deployment.#startAnnouncing(sentinels);
       await Promise.all(deployment.replicas.map((replica) => deployment.inSync(replica)));
       await deployment.logsComplete();
+      if (sentinels !== undefined) await deployment.#startWatching();
     } catch (thrown) {
       // What went wrong first is what is told, also when the end of it fails, too.
       await deployment[Symbol.asyncDispose]().catch(() => {});
@@ -115,6 +135,44 @@ export class Deployment implements AsyncDisposable {
     return replica;
   }
 
+  /** In the order of the topology. */
+  get sentinels(): readonly Sentinel[] {
+    const names = this.topology.sentinels?.names ?? [];
+    return names.map((name) => this.#sentinels.get(name)).filter((one) => one !== undefined);
+  }
+
+  /** The Toxiproxy in the links. */
+  get toxiproxy(): Proxying['toxiproxy'] {
+    return this.#proxying.toxiproxy;
+  }
+
+  /** All links that have been opened, with the names of their ends. */
+  get links(): Wiring['all'] {
+    return this.#wiring.all;
+  }
+
+  /** Name of the server that announces an address, or the address where none does. */
+  whoIs({ host, port }: Address): string {
+    const all = [...this.nodes, ...this.sentinels];
+    const found = all.find(({ name }) => {
+      const announced = this.#switchboard?.addressOf(name);
+      return announced?.host === host && announced.port === port;
+    });
+    return found?.name ?? formatAddress({ host, port });
+  }
+
+  /** How clients of the test process reach the address that a server announces, and what that is. */
+  announced({ name }: Instance): { readonly inside: Address; readonly outside: Address } {
+    const [inside, outside] = [
+      this.#switchboard?.addressOf(name),
+      this.#switchboard?.outsideOf(name),
+    ];
+    if (inside === undefined || outside === undefined) {
+      throw new ChaosError('misuse', `${name} announces no address: its topology has no Sentinels`);
+    }
+    return { inside, outside };
+  }
+
   node(name: string): Node {
     const node = this.#nodes.get(name);
     if (node === undefined) {
@@ -136,20 +194,20 @@ export class Deployment implements AsyncDisposable {
     return link;
   }
 
-  /** The link on which `replica` reaches `upstream`; opened when first asked for. */
-  link(replica: Node, upstream: Node): Promise<Link> {
-    return this.#wiring.link(replica.name, upstream.server);
+  /** The link on which one server reaches another; opened when first asked for. */
+  link(from: Instance, to: Instance): Promise<Link> {
+    return this.#wiring.link(from.name, to.server);
   }
 
-  /** Leads all links to a node to its address, which it can have only once it has started. */
-  retarget(node: Node): Promise<void> {
-    return this.#wiring.retarget(node.server);
+  /** Leads all links to a server to its address, which it can have only once it has started. */
+  retarget({ server }: Instance): Promise<void> {
+    return this.#wiring.retarget(server);
   }
 
   /** Whether the Toxiproxy in the links has what a fault needs. */
   async has(extension: Fault['extension']): Promise<boolean> {
     if (extension === undefined) return true;
-    return (await extensionsOf(this.#driver.toxiproxy.host)).includes(extension);
+    return (await extensionsOf(this.toxiproxy.host)).includes(extension);
   }
 
   /** REPLICAOF at run time, through the link between the two; `undefined` for NO ONE. */
@@ -174,7 +232,7 @@ export class Deployment implements AsyncDisposable {
   resyncsOf(replica: Node): ServedResync[] {
     return this.nodes
       .flatMap((node) => node.resyncsServed().map((event) => ({ ...event, upstream: node.name })))
-      .filter(({ replicaPort }) => replicaPort === replica.announcedPort)
+      .filter(({ replicaPort }) => replicaPort === replica.port)
       .sort((a, b) => a.readAtMs - b.readAtMs);
   }
 
@@ -208,7 +266,7 @@ export class Deployment implements AsyncDisposable {
         const states = await Promise.all(
           this.nodes.map(async (node) => (await node.snapshot()).replicas),
         );
-        const seenAs = states.flat().find(({ port }) => port === replica.announcedPort)?.state;
+        const seenAs = states.flat().find(({ port }) => port === replica.port)?.state;
         return { link: upstream?.link, seenAs };
       },
       ({ link, seenAs }) => link === 'up' && seenAs === 'online',
@@ -237,7 +295,7 @@ export class Deployment implements AsyncDisposable {
     try {
       await this.collect();
     } finally {
-      for (const node of this.nodes) node.disconnect();
+      for (const one of [...this.nodes, ...this.sentinels]) one.disconnect();
       const servers = this.#servers.splice(0);
       // Of what a dead driver has run, nothing can be ended from here.
       if (this.#driver.gone === undefined) {
@@ -253,37 +311,108 @@ export class Deployment implements AsyncDisposable {
     return this.topology.nodes.find(({ name }) => name === node.name);
   }
 
+  async #startByGeneration(): Promise<void> {
+    for (const generation of generations(this.topology)) {
+      await allOf(generation.map((spec) => this.#add(spec)));
+    }
+  }
+
+  /**
+   * Who announces an address is led by the address it comes from, and that is known once all run: they start as masters,
+   * and Sentinels that watch nothing.
+   */
+  async #startAnnouncing(spec: SentinelsSpec): Promise<void> {
+    await allOf([
+      ...this.topology.nodes.map((node) => this.#add(node)),
+      ...spec.names.map((name) => this.#addSentinel(name, spec)),
+    ]);
+    const [nodes, sentinels] = [this.nodes, this.sentinels];
+    const paths = [...nodes, ...sentinels].flatMap((from) =>
+      // Nodes never connect to Sentinels.
+      [...nodes, ...(from instanceof Sentinel ? sentinels : [])]
+        .filter((to) => to !== from)
+        .map((to) => ({ from, to })),
+    );
+    await Promise.all(paths.map(({ from, to }) => this.link(from, to)));
+    await this.#wiring.route(this.#servers);
+    for (const generation of generations(this.topology)) {
+      await allOf(
+        generation.map(async ({ name, replicaOf }) => {
+          if (replicaOf === undefined) return;
+          await this.makeReplica(this.node(name), this.node(replicaOf));
+          await this.node(name).call('CONFIG', 'REWRITE');
+        }),
+      );
+    }
+  }
+
+  async #startWatching(): Promise<void> {
+    const { inside } = this.announced(this.master);
+    await allOf(this.sentinels.map((sentinel) => sentinel.watch(inside)));
+    await allAgree(this, { master: this.master.name });
+  }
+
   async #add(spec: NodeSpec): Promise<void> {
-    const upstream = spec.replicaOf === undefined ? undefined : this.node(spec.replicaOf);
-    const { addressing } = this.#driver;
-    const link = upstream && (await this.#wiring.link(spec.name, upstream.server));
-    const server = await this.#driver.createServer({
-      name: spec.name,
-      depth: depthOf(this.topology, spec),
+    const { name, replicaOf } = spec;
+    const announced = await this.#switchboard?.reserve(name);
+    const link =
+      replicaOf === undefined || announced !== undefined
+        ? undefined
+        : await this.#wiring.link(name, this.node(replicaOf).server);
+    const config = spec.config ?? {};
+    const tls = spec.tls && tlsOfClients(spec.tls);
+    const server = await this.#create({
+      name,
+      kind: depthOf(this.topology, spec),
       fileBytesMax: spec.fileBytesMax,
-      config: (port) =>
+      config: (own) =>
         renderConfig(
           BASELINE,
-          { ...addressing, port },
-          spec.tls === undefined ? {} : tlsDirectives(port),
-          spec.config ?? {},
+          own,
+          spec.tls === undefined ? {} : tlsDirectives(own.port),
+          announced === undefined ? {} : announcedByNode(announced),
+          config,
           link === undefined ? {} : { replicaof: `${link.inside.host} ${link.inside.port}` },
         ),
       files: { ...spec.files, ...(spec.tls && tlsFiles(spec.tls)) },
     });
-    this.#servers.push(server);
-    const tls = spec.tls && tlsOfClients(spec.tls);
     if (tls !== undefined) this.#tls.set(server, tls);
-    const clientLink = await this.#wiring.link('client', server);
-    const config = spec.config ?? {};
+    const clientLink = await this.#wiring.link(CLIENT, server);
     const heirLink = spec.heirOf && (await this.#wiring.link(spec.heirOf, server));
     const node = new Node(this, server, {
       config,
       clientLink,
+      announced,
+      ...(heirLink && {
+        announced: heirLink.inside,
+        args: commandLine(announcedByNode(heirLink.inside)),
+      }),
       ...(tls && { tls }),
-      ...(heirLink && { announced: heirLink.inside }),
     });
-    this.#nodes.set(spec.name, node);
+    this.#nodes.set(name, node);
     await node.start();
+  }
+
+  async #addSentinel(name: string, spec: SentinelsSpec): Promise<void> {
+    const announced = await this.#switchboard?.reserve(name);
+    const { config } = spec;
+    const server = await this.#create({
+      name,
+      kind: 'sentinel',
+      config: (own) =>
+        renderConfig(own, announced === undefined ? {} : announcedBySentinel(announced), config),
+      files: {},
+    });
+    const clientLink = await this.#wiring.link(CLIENT, server);
+    const sentinel = new Sentinel(this, server, { config, announced, clientLink, spec });
+    this.#sentinels.set(name, sentinel);
+    await sentinel.start();
+  }
+
+  async #create(spec: Omit<ServerSpec, 'ownAddress'>): Promise<Server> {
+    const ownAddress = this.#switchboard !== undefined;
+    const server = await this.#driver.createServer({ ...spec, ownAddress });
+    this.#servers.push(server);
+    return server;
   }
 }

@@ -1,6 +1,7 @@
 import type { Toxiproxy } from 'toxiproxy-node-client';
 import type { ChaosError } from '../errors.ts';
 import type { Address } from './address.ts';
+import type { Config } from './config.ts';
 import type { ServerLog } from './server-log.ts';
 import type { Target } from './target.ts';
 
@@ -14,21 +15,26 @@ export interface Proxying {
 /** Runs servers and the Toxiproxy between them: one per worker, used by one deployment after another. */
 export interface Driver extends Proxying, AsyncDisposable {
   readonly target: Target;
-  /** Directives that this driver needs in every redis.conf. */
-  readonly addressing: Readonly<Record<string, string | number>>;
   /** Why nothing more can be done: what the driver stands on has died. Undefined while it lives. */
   readonly gone: ChaosError | undefined;
   /** Prepares a server on a port that no other server of this driver has; nothing runs yet. */
   createServer(spec: ServerSpec): Promise<Server>;
+  /** A Toxiproxy with switches: the one in the links if it has them, else one beside it. */
+  switching(): Promise<Proxying>;
 }
+
+/** What a driver says in a server's configuration file: where it listens, and what it needs. */
+export type OwnDirectives = Config & { readonly port: number };
 
 /** A server to be. */
 export interface ServerSpec {
   readonly name: string;
-  /** Links between it and the master, as far as they are known: 0 for a master. */
-  readonly depth: number;
-  /** Full text of its redis.conf, for a server on this port. */
-  readonly config: (port: number) => string;
+  /** Links between a node and the master, as far as they are known, 0 for a master; or a Sentinel. */
+  readonly kind: number | 'sentinel';
+  /** Whether it connects to others from an address that no other server of the driver has meanwhile. */
+  readonly ownAddress: boolean;
+  /** Full text of its configuration file, for a server that the driver gives these directives. */
+  readonly config: (own: OwnDirectives) => string;
   /** RLIMIT_FSIZE: a write beyond it fails (EFBIG). Absent: no limit. */
   readonly fileBytesMax?: number | undefined;
   /** Texts of files in its data folder, by name. */

@@ -23,8 +23,10 @@ export interface Surroundings {
   readonly config: Config;
   readonly tls?: NonNullable<Address['tls']>;
   readonly timeline: Timeline;
-  /** The address that it is told to announce. Default: none but its port. */
-  readonly announced?: Address;
+  /** The address that it tells others; absent: it tells its port alone. */
+  readonly announced?: Address | undefined;
+  /** What its command line says at every start. */
+  readonly args?: readonly string[];
   /** Clients of the test reach the server through this link. */
   readonly clientLink: Link;
   /** Called when the server has been started, maybe at an address that it did not have before. */
@@ -67,13 +69,13 @@ export class Instance {
     return { ...this.server.outside, ...(tls && { tls }) };
   }
 
-  /** The address that it announces to whom it replicates from; undefined if it announces none but its port. */
+  /** The address that it tells others; undefined if it tells them its port alone. */
   get announced(): Address | undefined {
     return this.#surroundings.announced;
   }
 
-  /** The port that it announces: what tells replicas apart at their upstream. */
-  get announcedPort(): number {
+  /** The port that others know it by. */
+  get port(): number {
     return this.announced?.port ?? this.server.port;
   }
 
@@ -101,6 +103,11 @@ export class Instance {
   /** As `call`, for looks: rejects when the server does not answer within 1 s. */
   observe(command: string, ...args: readonly string[]): Promise<unknown> {
     return this.#observer.call(command, ...args);
+  }
+
+  /** The whole reply of INFO. */
+  async info(): Promise<string> {
+    return String(await this.observe('INFO'));
   }
 
   /** Waits until the server has logged a line that matches, in its present start. */
@@ -142,7 +149,7 @@ export class Instance {
   async start(args: readonly string[] = []): Promise<void> {
     this.#isPaused = false;
     this.#credentials = credentialsOf(this.config);
-    await this.server.start([...this.#announcing(), ...args]);
+    await this.server.start([...(this.#surroundings.args ?? []), ...args]);
     await this.#surroundings.started();
     await until(
       () => this.#exitOrAnswer(),
@@ -225,12 +232,6 @@ export class Instance {
     this.#control[Symbol.dispose]();
     this.#observer[Symbol.dispose]();
     for (const client of this.#clients) client.disconnect();
-  }
-
-  #announcing(): readonly string[] {
-    if (this.announced === undefined) return [];
-    const { host, port } = this.announced;
-    return ['--replica-announce-ip', host, '--replica-announce-port', String(port)];
   }
 
   async #exitOrAnswer(): Promise<void> {

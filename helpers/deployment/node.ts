@@ -15,7 +15,7 @@ export class Node extends Instance {
   constructor(
     deployment: Deployment,
     server: Server,
-    surroundings: Pick<Surroundings, 'announced' | 'clientLink' | 'config' | 'tls'>,
+    surroundings: Pick<Surroundings, 'announced' | 'args' | 'clientLink' | 'config' | 'tls'>,
   ) {
     super(server, {
       ...surroundings,
@@ -44,11 +44,6 @@ export class Node extends Instance {
   /** INFO, typed. Rejects when the node does not answer within 1 s. */
   async snapshot(): Promise<Snapshot> {
     return snapshotOf(await this.info());
-  }
-
-  /** The whole reply of INFO. */
-  async info(): Promise<string> {
-    return String(await this.observe('INFO'));
   }
 
   /** CONFIG GET *, one directive a line. */

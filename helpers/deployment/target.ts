@@ -20,8 +20,17 @@ export interface ContainersTarget extends Common {
   readonly servers: readonly [ServerInContainer, ...ServerInContainer[]];
   /** Image of a real Toxiproxy, or of Node for the embedded one to run on. */
   readonly toxiproxy: { readonly image: string } | { readonly embeddedOn: string };
+  /** Image of Node for an embedded Toxiproxy, which alone has switches. */
+  readonly switches: { readonly embeddedOn: string } | Missing;
+  /** What Sentinels are: the target's first server that can be one, else the newest Redis. */
+  readonly sentinel: ServerInContainer | Missing;
   /** Whether Testcontainers' reaper can run here: its image has to be at hand. */
   readonly ryuk: boolean;
+}
+
+/** Why something is not there, and what to do about it. */
+export interface Missing {
+  readonly missing: string;
 }
 
 /** A server as an image and a command in it; the path of its redis.conf comes last. */
@@ -39,6 +48,7 @@ export interface ServerInContainer {
 export interface ServerProgram {
   /** As people call it: its path, or `the reference implementation`. */
   readonly name: string;
+  readonly product: 'redis' | 'valkey';
   readonly version: string;
   readonly command: readonly [program: string, ...args: string[]];
 }
@@ -49,4 +59,6 @@ export interface ProcessesTarget extends Common {
   readonly servers: readonly [ServerProgram, ...ServerProgram[]];
   /** The embedded Toxiproxy, or the absolute path of a `toxiproxy-server`. */
   readonly toxiproxy: 'embedded' | { readonly path: string };
+  /** What Sentinels are: the target's first server that can be one, else the one installed here. */
+  readonly sentinel: ServerProgram | Missing;
 }

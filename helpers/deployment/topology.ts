@@ -1,5 +1,6 @@
 import { ChaosError } from '../errors.ts';
 import type { Config } from './config.ts';
+import type { SentinelsSpec } from './sentinels/plan.ts';
 import type { Identity } from './tls.ts';
 
 /** One node to be: what it replicates from, and what its redis.conf says beyond the baseline. */
@@ -24,6 +25,8 @@ export interface NodeSpec {
 /** Nodes in an order in which every upstream stands before its replicas. */
 export interface Topology {
   readonly nodes: readonly NodeSpec[];
+  /** With them, every server announces an address that all others and clients can use. */
+  readonly sentinels?: SentinelsSpec;
 }
 
 interface Configs {

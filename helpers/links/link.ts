@@ -7,7 +7,7 @@ import { until } from '../until.ts';
 import { baseline } from './baseline.ts';
 import type { Effect, Fault } from './fault.ts';
 import { Injector } from './injector.ts';
-import { describeSighting, look, PING, type Sighting } from './probe.ts';
+import { describeSighting, look, PING, type Question, type Sighting } from './probe.ts';
 
 const PROVEN_WITHIN_MS = 5_000;
 /**
@@ -45,6 +45,10 @@ export interface ActiveFault extends AsyncDisposable {
 
 interface Surroundings {
   readonly listener: Listener;
+  /** Where servers find the upstream, if it has an address for all of them, behind which they are led to this link. */
+  readonly announced?: Address | undefined;
+  /** The upstream is a Sentinel, which knows other words than a node. */
+  readonly leadsToSentinel?: boolean | undefined;
   /** How clients speak TLS with the upstream; undefined where it speaks none. */
   readonly tls: Address['tls'];
   readonly timeline: Timeline;
@@ -58,6 +62,8 @@ export class Link {
   readonly proxy: ToxiproxyProxy;
   readonly #injector: Injector;
   readonly #listener: Listener;
+  readonly #announced: Address | undefined;
+  readonly #leadsToSentinel: boolean;
   readonly #tls: Address['tls'];
   readonly #timeline: Timeline;
   readonly #beforeHeal: () => Promise<void>;
@@ -67,12 +73,14 @@ export class Link {
   constructor(
     name: string,
     proxy: ToxiproxyProxy,
-    { listener, tls, timeline, beforeHeal }: Surroundings,
+    { listener, announced, leadsToSentinel, tls, timeline, beforeHeal }: Surroundings,
   ) {
     this.name = name;
     this.proxy = proxy;
     this.#injector = new Injector(proxy);
     this.#listener = listener;
+    this.#announced = announced;
+    this.#leadsToSentinel = leadsToSentinel ?? false;
     this.#tls = tls;
     this.#timeline = timeline;
     this.#beforeHeal = beforeHeal;
@@ -80,7 +88,7 @@ export class Link {
 
   /** How servers reach the upstream through this link. */
   get inside(): Address {
-    return this.#listener.inside;
+    return this.#announced ?? this.#listener.inside;
   }
 
   /** How clients of the test process reach the upstream through this link. */
@@ -101,7 +109,7 @@ export class Link {
     const before =
       unproven || expected === undefined
         ? undefined
-        : await baseline(this.outside, expected.question, this.#addedMs());
+        : await baseline(this.outside, this.#inItsWords(expected.question), this.#addedMs());
     const remove = await this.#injector.inject(fault);
     // A fault may be applied twice: each time it is one more in force.
     const applied = { ...fault };
@@ -159,6 +167,10 @@ export class Link {
     this.#listener[Symbol.dispose]();
   }
 
+  #inItsWords(question: Question): Question {
+    return this.#leadsToSentinel ? { ...question, ...question.ofSentinel } : question;
+  }
+
   /** What the faults in force add to every answer, at the least. */
   #addedMs(): number {
     return [...this.#inForce].reduce((sum, { effect }) => sum + (effect?.byMs ?? 0), 0);
@@ -170,7 +182,7 @@ export class Link {
     let inARow = 0;
     const seen = await until(
       async () => {
-        const sighting = await look(this.outside, question);
+        const sighting = await look(this.outside, this.#inItsWords(question));
         inARow = shows(sighting, before) ? inARow + 1 : 0;
         return sighting;
       },

@@ -14,12 +14,17 @@ export interface Sighting {
   readonly closeLagMs: number;
 }
 
-export interface Question {
+interface Words {
   readonly request: Buffer;
   /** The answer to be expected, byte for byte. Absent: any. */
   readonly answer?: Buffer;
   /** The answer is complete with this many bytes. Infinity: wait for the connection to end. */
   readonly answerBytes: number;
+}
+
+export interface Question extends Words {
+  /** The same in words that a Sentinel knows. Absent: it knows those. */
+  readonly ofSentinel?: Words;
   /** Silent when nothing has decided it by then. */
   readonly withinMs: number;
 }
@@ -40,15 +45,32 @@ export function echo(payloadBytes: number, withinMs: number): Question {
     answer,
     answerBytes: answer.length,
     withinMs,
+    ofSentinel: nameAndBack(payloadBytes),
+  };
+}
+
+/** A Sentinel has no ECHO, and before Redis 7.0 none in PING: it tells the name that the client has given itself. */
+function nameAndBack(payloadBytes: number): Words {
+  const name = `$${payloadBytes}\r\n${'x'.repeat(payloadBytes)}\r\n`;
+  const answer = Buffer.from(`+OK\r\n${name}`);
+  return {
+    request: Buffer.from(
+      `*3\r\n$6\r\nCLIENT\r\n$7\r\nSETNAME\r\n${name}*2\r\n$6\r\nCLIENT\r\n$7\r\nGETNAME\r\n`,
+    ),
+    answer,
+    answerBytes: answer.length,
   };
 }
 
 /** Has the server answer and close the connection. */
 export function quit(withinMs: number): Question {
+  const answerBytes = Number.POSITIVE_INFINITY;
   return {
     request: Buffer.from('QUIT\r\n'),
-    answerBytes: Number.POSITIVE_INFINITY,
+    answerBytes,
     withinMs,
+    // A Sentinel since Redis 7.2 does not know QUIT. What is no request at all ends a connection everywhere.
+    ofSentinel: { request: Buffer.from('*-5x\r\n'), answerBytes },
   };
 }
 

@@ -13,9 +13,15 @@ const target: Target = {
   version: '7.0.15',
   isReference: false,
   servers: [
-    { name: '/usr/bin/redis-server', version: '7.0.15', command: ['/usr/bin/redis-server'] },
+    {
+      name: '/usr/bin/redis-server',
+      product: 'redis',
+      version: '7.0.15',
+      command: ['/usr/bin/redis-server'],
+    },
   ],
   toxiproxy: 'embedded',
+  sentinel: { missing: 'not looked for' },
 };
 
 test('an artifact folder holds what the README says', async () => {

@@ -1,14 +1,15 @@
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Node } from '../deployment/node.ts';
+import type { Sentinel } from '../deployment/sentinels/sentinel.ts';
 import { messageOf } from '../errors.ts';
 import type { TimelineEntry } from '../timeline.ts';
 
-/** What a node left behind. */
+/** What a node or a Sentinel left behind. */
 export interface NodeEvidence {
   readonly name: string;
   /** INFO, or why there was none. */
   readonly info: string;
-  /** Every directive as the node has it in force, or why it does not tell. */
+  /** Every directive as the node has it in force, what a Sentinel knows of others, or why it does not tell. */
   readonly config: string;
   readonly log: string;
 }
@@ -30,8 +31,9 @@ export async function collectEvidence(
   proxies: unknown,
   tap: unknown,
 ): Promise<Evidence> {
-  const nodes = await Promise.all(deployment.nodes.map(evidenceOf));
-  const logged = deployment.nodes.flatMap(({ name, server }) =>
+  const servers = [...deployment.nodes, ...deployment.sentinels];
+  const nodes = await Promise.all(servers.map(evidenceOf));
+  const logged = servers.flatMap(({ name, server }) =>
     server.log.lines.map(({ readAtMs, stamp, text }) => ({
       atMs: readAtMs,
       subject: name,
@@ -42,7 +44,7 @@ export async function collectEvidence(
   return { topology: deployment.topology, timeline, nodes, proxies, tap };
 }
 
-async function evidenceOf(node: Node): Promise<NodeEvidence> {
+async function evidenceOf(node: Node | Sentinel): Promise<NodeEvidence> {
   const { name, server } = node;
   const [info, config] = await Promise.all([
     server.exit === undefined

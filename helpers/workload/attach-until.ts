@@ -24,7 +24,7 @@ interface Way {
 }
 
 const seenAs = async (replica: Node, master: Node): Promise<string | undefined> =>
-  (await master.snapshot()).replicas.find(({ port }) => port === replica.announcedPort)?.state;
+  (await master.snapshot()).replicas.find(({ port }) => port === replica.port)?.state;
 
 const WAYS: Readonly<Record<AttachState, Way>> = {
   handshake: {

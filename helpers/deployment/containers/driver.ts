@@ -2,7 +2,8 @@ import { Network } from 'testcontainers';
 import type { Toxiproxy } from 'toxiproxy-node-client';
 import { allOf } from '../../all-of.ts';
 import { ChaosError, messageOf } from '../../errors.ts';
-import type { Driver, Listener, Server, ServerSpec } from '../driver.ts';
+import type { Driver, Listener, Proxying, Server, ServerSpec } from '../driver.ts';
+import { noSentinel, noSwitches } from '../sentinels/missing.ts';
 import {
   OWNER_LABEL,
   ownerLabelValue,
@@ -22,31 +23,37 @@ import { watchedEngine } from './watched-engine.ts';
 
 const FIRST_SERVER_PORT = 7001;
 
+/** What a driver consists of once it has started. */
+interface Parts {
+  readonly toxiproxy: ToxiproxyInContainer;
+  readonly pools: ReadonlyMap<string, Pool<Place>>;
+  /** Starts a Toxiproxy that has switches. */
+  readonly startSwitches: () => Promise<ToxiproxyInContainer>;
+  readonly watch: EngineWatch;
+  readonly resources: AsyncDisposableStack;
+}
+
 /**
  * Servers and Toxiproxy as containers on one private network per worker. To make, start and remove a container
  * costs the engine a large part of a second of CPU: servers of one deployment after another use the same.
  */
 export class ContainersDriver implements Driver {
   readonly target: ContainersTarget;
-  readonly addressing = { 'protected-mode': 'no', dir: '/data' };
   readonly #resources: AsyncDisposableStack;
   readonly #toxiproxy: ToxiproxyInContainer;
-  /** One for each kind of server. */
-  readonly #pools: readonly Pool<Place>[];
+  /** One for each image. */
+  readonly #pools: ReadonlyMap<string, Pool<Place>>;
+  readonly #startSwitches: Parts['startSwitches'];
   readonly #watch: EngineWatch;
+  #switching: Promise<Proxying> | undefined;
 
-  private constructor(
-    target: ContainersTarget,
-    toxiproxy: ToxiproxyInContainer,
-    pools: readonly Pool<Place>[],
-    watch: EngineWatch,
-    resources: AsyncDisposableStack,
-  ) {
+  private constructor(target: ContainersTarget, parts: Parts) {
     this.target = target;
-    this.#toxiproxy = toxiproxy;
-    this.#pools = pools;
-    this.#watch = watch;
-    this.#resources = resources;
+    this.#toxiproxy = parts.toxiproxy;
+    this.#pools = parts.pools;
+    this.#startSwitches = parts.startSwitches;
+    this.#watch = parts.watch;
+    this.#resources = parts.resources;
   }
 
   static async start(target: ContainersTarget): Promise<ContainersDriver> {
@@ -71,28 +78,38 @@ export class ContainersDriver implements Driver {
     const labels = { [SESSION_LABEL]: session.id, [OWNER_LABEL]: ownerLabelValue() };
     // The end of the session removes it, and waits until the engine has let go of the containers in it.
     const network = await new Network({ nextUuid: () => networkName(session.id) }).start();
+    const ofRun = { ...labels, [RUN_LABEL]: runId() };
     const toxiproxy = resources.use(
-      await ToxiproxyInContainer.start(target.toxiproxy, network, {
-        ...labels,
-        [RUN_LABEL]: runId(),
-      }),
+      await ToxiproxyInContainer.start(target.toxiproxy, network, ofRun),
     );
+    const startSwitches = async (): Promise<ToxiproxyInContainer> => {
+      const { switches } = target;
+      if ('missing' in switches) throw new ChaosError('environment', noSwitches(switches));
+      return ToxiproxyInContainer.start(switches, network, ofRun, 'switches');
+    };
     // Every container has all ports to itself; different ones let an upstream's log tell replicas apart.
     let nextPort = FIRST_SERVER_PORT;
-    const pools = target.servers.map(
-      (server) =>
-        new Pool<Place>(() => {
-          const port = nextPort++;
-          const name = `${network.getName()}-${port}`;
-          const { reach } = toxiproxy;
-          const surroundings = { network: network.getName(), labels, reach };
-          return new ServerContainer({ server, name, port, ...surroundings });
-        }),
-    );
+    const poolOf = (server: ServerInContainer): Pool<Place> =>
+      new Pool<Place>(() => {
+        const port = nextPort++;
+        const name = `${network.getName()}-${port}`;
+        const { reach } = toxiproxy;
+        const surroundings = { network: network.getName(), labels, reach };
+        return new ServerContainer({ server, name, port, ...surroundings });
+      });
+    const { sentinel } = target;
+    const kinds = [...target.servers, ...('missing' in sentinel ? [] : [sentinel])];
+    const pools = new Map(kinds.map((server) => [server.image, poolOf(server)]));
     resources.defer(() =>
-      allOf(pools.flatMap(({ all }) => all).map((container) => container.remove())),
+      allOf([...pools.values()].flatMap(({ all }) => all).map((container) => container.remove())),
     );
-    return new ContainersDriver(target, toxiproxy, pools, watch, resources.move());
+    return new ContainersDriver(target, {
+      toxiproxy,
+      pools,
+      startSwitches,
+      watch,
+      resources: resources.move(),
+    });
   }
 
   get gone(): ChaosError | undefined {
@@ -104,20 +121,56 @@ export class ContainersDriver implements Driver {
     return this.#toxiproxy.client;
   }
 
-  createServer({ name, depth, config, files, fileBytesMax }: ServerSpec): Promise<Server> {
-    const kind = depth % this.target.servers.length;
-    const pool = this.#pools[kind] as Pool<Place>;
-    const { image, directives = [] } = this.target.servers[kind] as ServerInContainer;
-    const whole = (port: number) => [config(port), ...directives, ''].join('\n');
+  async createServer({ name, kind, config, files, fileBytesMax }: ServerSpec): Promise<Server> {
+    const server = this.#serverOf(kind);
+    const pool = this.#pools.get(server.image) as Pool<Place>;
+    const { image, directives = [] } = server;
+    const own = { 'protected-mode': 'no', dir: '/data' };
+    const whole = (port: number) => [config({ ...own, port }), ...directives, ''].join('\n');
     const surroundings = { image, pool, watch: this.#watch };
     const spec = { name, config: whole, files, fileBytesMax };
-    return Promise.resolve(new ContainerServer(spec, pool.take(), surroundings));
+    return new ContainerServer(spec, pool.take(), surroundings);
+  }
+
+  switching(): Promise<Proxying> {
+    this.#switching ??= this.#withSwitches().then((toxiproxy) =>
+      this.#watched(toxiproxy, 'address'),
+    );
+    return this.#switching;
+  }
+
+  async #withSwitches(): Promise<ToxiproxyInContainer> {
+    if ('embeddedOn' in this.target.toxiproxy) return this.#toxiproxy;
+    return this.#resources.use(
+      await this.#watch.during('start a Toxiproxy with switches', this.#startSwitches),
+    );
+  }
+
+  #serverOf(kind: ServerSpec['kind']): ServerInContainer {
+    const { servers, sentinel } = this.target;
+    if (kind !== 'sentinel') return servers[kind % servers.length] ?? servers[0];
+    if ('missing' in sentinel) throw new ChaosError('environment', noSentinel(sentinel));
+    return sentinel;
   }
 
   reserveListener(): Promise<Listener> {
-    const listener = this.#toxiproxy.reserveListener();
+    return this.#watched(this.#toxiproxy).reserveListener();
+  }
+
+  #watched(toxiproxy: ToxiproxyInContainer, by: 'name' | 'address' = 'name'): Proxying {
     const watch = this.#watch;
-    return Promise.resolve({
+    return {
+      get toxiproxy() {
+        watch.mustLive('ask Toxiproxy');
+        return toxiproxy.client;
+      },
+      reserveListener: async () => this.#watchedListener(toxiproxy.reserveListener(by)),
+    };
+  }
+
+  #watchedListener(listener: Listener): Listener {
+    const watch = this.#watch;
+    return {
       listen: listener.listen,
       inside: listener.inside,
       get outside() {
@@ -125,7 +178,7 @@ export class ContainersDriver implements Driver {
         return listener.outside;
       },
       [Symbol.dispose]: () => listener[Symbol.dispose](),
-    });
+    };
   }
 
   /** What a dead engine does not give back is left to the watchdog and to `clean`, by the session's folder. */

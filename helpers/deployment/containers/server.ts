@@ -11,6 +11,11 @@ import type { Word } from './supervisor.ts';
 /** Where a link leads before its upstream has an address: on Toxiproxy's own loopback nothing listens. */
 const REFUSING: Address = { host: '127.0.0.1', port: 1 };
 
+interface ContainerSpec extends Pick<ServerSpec, 'name' | 'files' | 'fileBytesMax'> {
+  /** Full text of its configuration file, for a server on this port. */
+  readonly config: (port: number) => string;
+}
+
 /** What a server needs of its container. */
 export type Place = Pick<ServerContainer, keyof ServerContainer>;
 
@@ -36,7 +41,7 @@ export class ContainerServer implements Server, Tenant {
 
   /** `config` gets the port, which is the container's. */
   constructor(
-    { name, config, files, fileBytesMax }: Omit<ServerSpec, 'depth'>,
+    { name, config, files, fileBytesMax }: ContainerSpec,
     container: Place,
     surroundings: Surroundings,
   ) {

@@ -3,7 +3,7 @@ import { type StartedToxiProxyContainer, ToxiProxyContainer } from '@testcontain
 import type { StartedNetwork } from 'testcontainers';
 import { Toxiproxy } from 'toxiproxy-node-client';
 import { ChaosError } from '../../errors.ts';
-import { formatAddress } from '../address.ts';
+import { type Address, formatAddress } from '../address.ts';
 import type { Listener } from '../driver.ts';
 import { EMBEDDED_SEED, EMBEDDED_TAP } from '../embedded-toxiproxy.ts';
 import type { ContainersTarget } from '../target.ts';
@@ -16,7 +16,9 @@ const HELPERS = join(import.meta.dirname, '../..');
 const API_PORT = 8474;
 /** The ports that @testcontainers/toxiproxy publishes for proxies. */
 const FIRST_LISTENER_PORT = 8666;
-const LISTENER_PORTS = 32;
+const PUBLISHED_PORTS = 32;
+/** Where none has to be published, as many as any deployment needs. */
+const DIRECT_PORTS = 1_000;
 
 /**
  * Publishes the API alone, as the module demands, and leaves even that unused. Each published port costs
@@ -51,71 +53,82 @@ export class ToxiproxyInContainer implements AsyncDisposable {
   readonly #container: StartedToxiProxyContainer;
   /** Its name in the engine, by which servers on the network find it. */
   readonly #name: string;
-  /** Where the test process finds Toxiproxy itself; `direct` only. */
+  /** Its address on the network. */
+  readonly #address: string;
+  /** Where the test process finds Toxiproxy itself. */
   readonly #host: string;
-  readonly #freePorts = Array.from(
-    { length: LISTENER_PORTS },
-    (_, index) => FIRST_LISTENER_PORT + index,
-  );
+  readonly #freePorts: number[];
 
   private constructor(
     container: StartedToxiProxyContainer,
     client: Toxiproxy,
     reach: Reach,
-    host: string,
+    { address, host }: { readonly address: string; readonly host: string },
   ) {
     this.client = client;
     this.reach = reach;
     this.#container = container;
     this.#name = container.getName().replace(/^\//, '');
+    this.#address = address;
     this.#host = host;
+    const length = reach === 'direct' ? DIRECT_PORTS : PUBLISHED_PORTS;
+    this.#freePorts = Array.from({ length }, (_, index) => FIRST_LISTENER_PORT + index);
   }
 
-  /** Starts it so that proxies are reached directly; if they cannot be, with all ports published. */
+  /**
+   * Starts it so that proxies are reached directly; if they cannot be, with all ports published. `role` is what
+   * tells the name of one from that of another on the same network.
+   */
   static async start(
     what: ContainersTarget['toxiproxy'],
     network: StartedNetwork,
     labels: Record<string, string>,
+    role: 'toxiproxy' | 'switches' = 'toxiproxy',
   ): Promise<ToxiproxyInContainer> {
     const image = 'image' in what ? what.image : what.embeddedOn;
     const start = (container: ToxiProxyContainer): Promise<StartedToxiProxyContainer> =>
       ('image' in what ? container : withEmbedded(container))
-        .withName(`${network.getName()}-toxiproxy`)
+        .withName(`${network.getName()}-${role}`)
         .withNetworkMode(network.getName())
         .withLabels(labels)
         .start();
+    const addressOf = async (container: StartedToxiProxyContainer): Promise<Address | undefined> =>
+      addressInside((await engineClient()).container.getById(container.getId()), {
+        network: network.getName(),
+        port: API_PORT,
+      });
     if (process.platform === 'linux') {
       const direct = await start(new DirectToxiProxyContainer(image));
-      const address = await addressInside(
-        (await engineClient()).container.getById(direct.getId()),
-        {
-          network: network.getName(),
-          port: API_PORT,
-        },
-      );
+      const address = await addressOf(direct);
       if (address !== undefined && (await comesToAccept(address))) {
         const client = new Toxiproxy(`http://${formatAddress(address)}`);
-        return new ToxiproxyInContainer(direct, client, 'direct', address.host);
+        const where = { address: address.host, host: address.host };
+        return new ToxiproxyInContainer(direct, client, 'direct', where);
       }
       await removeContainer(direct.getId());
     }
     const published = await start(new ToxiProxyContainer(image));
-    const { client } = published;
-    return new ToxiproxyInContainer(published, client, 'published', published.getHost());
+    const address = await addressOf(published);
+    if (address === undefined) throw new Error(`Toxiproxy of image ${image} has ended at once`);
+    const where = { address: address.host, host: published.getHost() };
+    return new ToxiproxyInContainer(published, published.client, 'published', where);
   }
 
-  /** Takes one of the ports for proxies. Throws when all are taken. */
-  reserveListener(): Listener {
+  /**
+   * Takes one of the ports for proxies. Servers reach it by the container's name, or by its address, which is what
+   * they can tell each other. Throws when all are taken.
+   */
+  reserveListener(by: 'name' | 'address' = 'name'): Listener {
     const port = this.#freePorts.shift();
     if (port === undefined) {
       throw new ChaosError(
         'misuse',
-        `a deployment in containers can have ${LISTENER_PORTS} links at the most: one per replica, and one per node for clients`,
+        `all ${this.reach === 'direct' ? DIRECT_PORTS : PUBLISHED_PORTS} ports for links are taken${this.reach === 'direct' ? '' : ': where containers are reached by published ports, a deployment can have no more than one per replica, and one per node for clients; with Sentinels it takes more'}`,
       );
     }
     return {
       listen: `0.0.0.0:${port}`,
-      inside: { host: this.#name, port },
+      inside: { host: by === 'name' ? this.#name : this.#address, port },
       outside: {
         host: this.#host,
         port: this.reach === 'direct' ? port : this.#container.getMappedPort(port),

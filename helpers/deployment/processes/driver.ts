@@ -5,9 +5,11 @@ import { ChaosError, messageOf } from '../../errors.ts';
 import { Ports } from '../../ports.ts';
 import { ToxiproxyServer } from '../../toxiproxy/server.ts';
 import { until } from '../../until.ts';
-import type { Driver, Listener, Server, ServerSpec } from '../driver.ts';
+import { can } from '../capabilities.ts';
+import type { Driver, Listener, Proxying, Server, ServerSpec } from '../driver.ts';
 import { EMBEDDED_SEED, EMBEDDED_TAP } from '../embedded-toxiproxy.ts';
 import { fileBlocks, limitFiles } from '../file-limit.ts';
+import { noSentinel } from '../sentinels/missing.ts';
 import { Session } from '../session/session.ts';
 import type { ProcessesTarget, ServerProgram } from '../target.ts';
 import { Child } from './child.ts';
@@ -17,12 +19,12 @@ import { ProcessServer } from './server.ts';
 export class ProcessesDriver implements Driver {
   readonly target: ProcessesTarget;
   readonly toxiproxy: Toxiproxy;
-  readonly addressing = { bind: '127.0.0.1' };
   readonly gone = undefined;
   readonly #resources: AsyncDisposableStack;
   readonly #session: Session;
   readonly #ports: Ports;
   #servers = 0;
+  #switching: Promise<Proxying> | undefined;
 
   private constructor(
     target: ProcessesTarget,
@@ -49,18 +51,49 @@ export class ProcessesDriver implements Driver {
     return new ProcessesDriver(target, toxiproxy, session, ports, resources.move());
   }
 
-  async createServer({ name, depth, config, files, fileBytesMax }: ServerSpec): Promise<Server> {
+  async createServer({
+    name,
+    kind,
+    ownAddress,
+    config,
+    files,
+    fileBytesMax,
+  }: ServerSpec): Promise<Server> {
+    const program = this.#programOf(kind);
     this.#servers += 1;
     const folder = join(this.#session.folder, `${this.#servers}-${name}`);
+    const host = ownAddress ? ownLoopback(this.#servers) : '127.0.0.1';
     const port = await this.#ports.next();
-    const { servers } = this.target;
-    const program = servers[depth % servers.length] ?? servers[0];
     return ProcessServer.create(withFileLimit(program.command, fileBytesMax), folder, {
       name,
+      host,
       port,
-      config: config(port),
+      config: config({
+        port,
+        bind: host,
+        // Older servers connect from the address that they are bound to.
+        ...(ownAddress && can(program, 'bind-source-addr') && { 'bind-source-addr': host }),
+      }),
       files,
     });
+  }
+
+  switching(): Promise<Proxying> {
+    this.#switching ??=
+      this.target.toxiproxy === 'embedded'
+        ? Promise.resolve(this)
+        : startEmbedded(this.#resources).then((toxiproxy) => ({
+            toxiproxy,
+            reserveListener: () => this.reserveListener(),
+          }));
+    return this.#switching;
+  }
+
+  #programOf(kind: ServerSpec['kind']): ServerProgram {
+    const { servers, sentinel } = this.target;
+    if (kind !== 'sentinel') return servers[kind % servers.length] ?? servers[0];
+    if ('missing' in sentinel) throw new ChaosError('environment', noSentinel(sentinel));
+    return sentinel;
   }
 
   async reserveListener(): Promise<Listener> {
@@ -77,6 +110,11 @@ export class ProcessesDriver implements Driver {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#resources.disposeAsync();
   }
+}
+
+/** All of 127.0.0.0/8 is this machine on Linux. Those of 64 000 servers in a row differ. */
+function ownLoopback(number: number): string {
+  return `127.64.${Math.floor(number / 250) % 256}.${1 + (number % 250)}`;
 }
 
 function withFileLimit(

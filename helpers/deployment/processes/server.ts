@@ -9,6 +9,7 @@ import { Child } from './child.ts';
 
 interface ProcessSpec {
   readonly name: string;
+  readonly host: string;
   readonly port: number;
   /** Full text of its redis.conf. */
   readonly config: string;
@@ -30,11 +31,11 @@ export class ProcessServer implements Server {
   private constructor(
     command: ServerProgram['command'],
     folder: string,
-    { name, port, files }: ProcessSpec,
+    { name, host, port, files }: ProcessSpec,
   ) {
     this.name = name;
     this.port = port;
-    this.inside = { host: '127.0.0.1', port };
+    this.inside = { host, port };
     this.outside = this.inside;
     this.#command = command;
     this.#folder = folder;

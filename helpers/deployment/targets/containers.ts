@@ -60,6 +60,8 @@ export async function discoverContainers(
   if ('missing' in toxiproxy) return none(toxiproxy.missing);
   const links = embedded ? { embeddedOn: toxiproxy.image } : { image: toxiproxy.image };
   const ryuk = 'image' in (await finder.find({ official: RYUK_IMAGE }));
+  const node = embedded ? toxiproxy : await finder.find(REFERENCE_BASE_IMAGE);
+  const switches = 'image' in node ? { embeddedOn: node.image } : node;
   const runnable: ContainersTarget[] = [];
   const absent: Absent[] = [];
   for (const { name, servers } of wanted) {
@@ -77,11 +79,24 @@ export async function discoverContainers(
       version,
       isReference: hasReference(servers),
       toxiproxy: links,
+      switches,
       ryuk,
     } as const;
-    runnable.push({ ...target, servers: found.servers });
+    const sentinel = await withImages(finder, [sentinelOf(servers)]);
+    runnable.push({
+      ...target,
+      servers: found.servers,
+      sentinel: 'missing' in sentinel ? sentinel : sentinel.servers[0],
+    });
   }
   return { runnable, absent, known, ...(embedded ? {} : { toxiproxyImage: toxiproxy.image }) };
+}
+
+/** What Sentinels are: the target's first server but the reference, or the newest Redis. */
+function sentinelOf(servers: Wanted['servers']): Candidate {
+  const [own] = servers.filter(({ flavour }) => flavour !== REFERENCE.flavour);
+  const [newest] = catalogued(SERVER_IMAGES.filter(isNewest));
+  return own ?? newest ?? servers[0];
 }
 
 /**
@@ -89,22 +104,24 @@ export async function discoverContainers(
  * product, the user's own, and the newest Redis with replicas of the reference.
  */
 function candidates(own: string | undefined): Wanted[] {
-  const catalogued = SERVER_IMAGES.filter(({ flavour }) => flavour !== own).map(
-    ({ serverCommand, ...server }): Candidate => ({
-      ...server,
-      program: async () => ({ command: [serverCommand] }),
-    }),
-  );
-  const alone = own === undefined ? catalogued : [...catalogued, ownImage(own)];
+  const others = catalogued(SERVER_IMAGES.filter(({ flavour }) => flavour !== own));
+  const alone = own === undefined ? others : [...others, ownImage(own)];
   return [
     ...alone.map((server) => single(server, server.flavour === own || isNewest(server))),
     single(reference([]), false),
-    ...catalogued.flatMap((server) => {
+    ...others.flatMap((server) => {
       const other = reference(directivesBeside(server));
       const byDefault = server.product === 'redis' && isNewest(server);
       return [mix(server, other, byDefault), mix(other, server, false)];
     }),
   ];
+}
+
+function catalogued(images: typeof SERVER_IMAGES): Candidate[] {
+  return images.map(({ serverCommand, ...server }) => ({
+    ...server,
+    program: async () => ({ command: [serverCommand] }),
+  }));
 }
 
 function isNewest({ product, version }: Versioned): boolean {

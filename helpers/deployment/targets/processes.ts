@@ -1,5 +1,5 @@
 import { ChaosError, messageOf } from '../../errors.ts';
-import type { ProcessesTarget, ServerProgram } from '../target.ts';
+import type { Missing, ProcessesTarget, ServerProgram } from '../target.ts';
 import { findProgram, identify, type ServerBinary } from './binary.ts';
 import { oldest } from './containers.ts';
 import type { Discovery } from './discover.ts';
@@ -15,12 +15,13 @@ export async function discoverProcesses(
 ): Promise<Discovery> {
   const found = await localServers(ownBinary);
   const servers = 'missing' in found ? [] : found.servers;
+  const sentinel = 'missing' in found ? found : found.servers[0];
   const all = [
-    ...servers.map((server) => processesTarget([server], toxiproxy)),
-    processesTarget([REFERENCE], toxiproxy),
+    ...servers.map((server) => processesTarget([server], toxiproxy, server)),
+    processesTarget([REFERENCE], toxiproxy, sentinel),
     ...servers.flatMap((server) => [
-      processesTarget([server, REFERENCE], toxiproxy),
-      processesTarget([REFERENCE, server], toxiproxy),
+      processesTarget([server, REFERENCE], toxiproxy, server),
+      processesTarget([REFERENCE, server], toxiproxy, server),
     ]),
   ];
   const runnable = await Promise.all(
@@ -45,7 +46,7 @@ async function withBundledReference(target: ProcessesTarget): Promise<ProcessesT
 /** The servers installed here, or the one that the user named; throws if that cannot be used. */
 async function localServers(
   ownBinary: string | undefined,
-): Promise<{ readonly servers: readonly NamedProgram[] } | { readonly missing: string }> {
+): Promise<{ readonly servers: readonly [NamedProgram, ...NamedProgram[]] } | Missing> {
   const names = ownBinary === undefined ? ['redis-server', 'valkey-server'] : [ownBinary];
   const paths = names.map((name) => findProgram(name)).filter((path) => path !== undefined);
   const missing = (reason: string) => {
@@ -62,7 +63,8 @@ async function localServers(
   try {
     const binaries = await Promise.all(paths.map(identify));
     // `redis-server` can be another name of `valkey-server`.
-    return { servers: [...new Map(binaries.map(named).map((one) => [one.flavour, one])).values()] };
+    const byFlavour = new Map(binaries.map(named).map((one) => [one.flavour, one]));
+    return { servers: [...byFlavour.values()] as [NamedProgram, ...NamedProgram[]] };
   } catch (thrown) {
     return missing(messageOf(thrown));
   }
@@ -70,7 +72,6 @@ async function localServers(
 
 interface NamedProgram extends ServerProgram {
   readonly flavour: string;
-  readonly product: ServerBinary['product'];
 }
 
 function named({ path, product, version }: ServerBinary): NamedProgram {
@@ -81,6 +82,7 @@ function named({ path, product, version }: ServerBinary): NamedProgram {
 function processesTarget(
   servers: readonly [NamedProgram, ...NamedProgram[]],
   toxiproxy: ProcessesTarget['toxiproxy'],
+  sentinel: ProcessesTarget['sentinel'],
 ): ProcessesTarget {
   const { product, version } = oldest(servers);
   return {
@@ -91,6 +93,7 @@ function processesTarget(
     isReference: hasReference(servers),
     servers,
     toxiproxy,
+    sentinel,
   };
 }
 

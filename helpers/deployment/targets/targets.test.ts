@@ -15,9 +15,15 @@ const runs: Target = {
   version: '7.0.15',
   isReference: false,
   servers: [
-    { name: '/usr/bin/redis-server', version: '7.0.15', command: ['/usr/bin/redis-server'] },
+    {
+      name: '/usr/bin/redis-server',
+      product: 'redis',
+      version: '7.0.15',
+      command: ['/usr/bin/redis-server'],
+    },
   ],
   toxiproxy: 'embedded',
+  sentinel: { missing: 'not looked for' },
 };
 const discovery: Discovery = {
   runnable: [runs],

@@ -1,0 +1,75 @@
+import type { Address } from '../deployment/address.ts';
+import type { Listener, Proxying } from '../deployment/driver.ts';
+import { ChaosError } from '../errors.ts';
+
+/** The proxy for whoever has none of their own: clients. */
+export const ANYONE = '*';
+
+/**
+ * One address for each server that all may be told: a switch of the embedded Toxiproxy, behind which who connects is led
+ * to a proxy of their own, by the address that they come from.
+ */
+export class Switchboard {
+  readonly #proxying: Proxying;
+  readonly #listeners = new Map<string, Listener>();
+
+  constructor(proxying: Proxying) {
+    this.#proxying = proxying;
+  }
+
+  /** Reserves the address of a server. Nobody listens there before the server has routes. */
+  async reserve(server: string): Promise<Address> {
+    const listener = await this.#proxying.reserveListener();
+    this.#listeners.set(server, listener);
+    return listener.inside;
+  }
+
+  /** How servers reach it. Undefined for one that has no such address. */
+  addressOf(server: string): Address | undefined {
+    return this.#listeners.get(server)?.inside;
+  }
+
+  /** How clients of the test process reach the same. */
+  outsideOf(server: string): Address | undefined {
+    return this.#listeners.get(server)?.outside;
+  }
+
+  /** Leads who connects to a server from now on: names of proxies by the address they come from, or ANYONE. */
+  async route(server: string, routes: Readonly<Record<string, string>>): Promise<void> {
+    const listener = this.#listeners.get(server);
+    if (listener === undefined) throw new ChaosError('misuse', `${server} announces no address`);
+    await this.#ask('POST', '', {
+      name: nameOf(server, listener),
+      listen: listener.listen,
+      routes,
+    });
+  }
+
+  /** Closes all addresses, and gives them back. */
+  async remove(): Promise<void> {
+    const shown = (await this.#ask('GET', '')) as object;
+    for (const [server, listener] of this.#listeners) {
+      const name = nameOf(server, listener);
+      if (name in shown) await this.#ask('DELETE', `/${name}`);
+      listener[Symbol.dispose]();
+    }
+    this.#listeners.clear();
+  }
+
+  async #ask(method: string, path: string, body?: object): Promise<unknown> {
+    const url = `${this.#proxying.toxiproxy.host}/extensions/switches${path}`;
+    const response = await fetch(url, { method, ...(body && { body: JSON.stringify(body) }) });
+    if (!response.ok) {
+      throw new ChaosError(
+        'environment',
+        `${method} ${url} ${JSON.stringify(body)}: expected the Toxiproxy to do it, got status ${response.status}: ${await response.text()}`,
+      );
+    }
+    return response.status === 204 ? undefined : response.json();
+  }
+}
+
+/** Unique in the Toxiproxy even while two deployments share it. */
+function nameOf(server: string, { inside }: Listener): string {
+  return `${server}-${inside.port}`;
+}
