@@ -67,7 +67,7 @@ export { randomCommands } from './workload/random-commands.ts';
 export { rawConnection } from './workload/raw-connection.ts';
 export { DEFAULT_TIMEOUT_SECONDS, giveUpAfter } from './workload/repl-timeout.ts';
 export { type SentinelClient, sentinelClient } from './workload/sentinel-client.ts';
-export { shutDown } from './workload/shut-down.ts';
+export { lagsBehindAWrite, shutDown } from './workload/shut-down.ts';
 export { fastRdb, slowRdb } from './workload/slow-rdb.ts';
 export { streamOf } from './workload/stream-of.ts';
 export { streamFrom, transferBytes } from './workload/transfer-bytes.ts';

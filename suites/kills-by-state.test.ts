@@ -98,9 +98,9 @@ const KEY_LOAD_DELAY_MICROS = 500_000;
 test('a replica is killed while it loads the RDB that it has received: it starts from that file, and continues [N24]', async ({
   deployment,
 }) => {
-  const keepsFile = can(deployment.target, 'received-rdb-kept');
   await using pair = await deployment.start(aMasterAndAReplicaToBe('online'));
   const [master, replica] = [pair.master, pair.node('replica')];
+  const keepsFile = can(await replica.snapshot(), 'received-rdb-kept');
   await fill(master, { seed: 1, keys: 100 });
   const outage = await (await pair.link(replica, master)).apply(cut());
   await replica.replicaOf(master);

@@ -4,6 +4,7 @@ import {
   answers,
   dirChangeable,
   expect,
+  lagsBehindAWrite,
   masterWithReplicas,
   NOT_SAVED,
   type Node,
@@ -120,12 +121,4 @@ async function whatBecomesOf(
     if (isAnswered) return 'answered';
   }
   return 'never answered';
-}
-
-/** The replica lacks a write, and will get it when it goes on. */
-async function lagsBehindAWrite(replica: Node, master: Node): Promise<void> {
-  await master.call('SET', 'key', 'there');
-  await expect(replica).toConvergeWith(master);
-  await replica.pause();
-  await master.call('SET', 'key', 'lagging');
 }

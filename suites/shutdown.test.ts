@@ -6,8 +6,8 @@ import {
   answers,
   expect,
   halfOpen,
+  lagsBehindAWrite,
   masterWithReplicas,
-  type Node,
   noPings,
   saving,
   shutDown,
@@ -79,11 +79,3 @@ test.for([
     expect(await replica.call('GET', 'key')).toBe('unseen');
   },
 );
-
-/** The replica lacks a write, and will get it when it goes on. */
-async function lagsBehindAWrite(replica: Node, master: Node): Promise<void> {
-  await master.call('SET', 'key', 'there');
-  await expect(replica).toConvergeWith(master);
-  await replica.pause();
-  await master.call('SET', 'key', 'lagging');
-}

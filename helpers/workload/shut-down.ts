@@ -3,6 +3,21 @@ import { ChaosError } from '../errors.ts';
 import { until } from '../until.ts';
 
 const ENDS_WITHIN_MS = 15_000;
+const ACKNOWLEDGES_WITHIN_MS = 10_000;
+
+/** Freezes the only replica, which has all, and has its master write: key is `there` on the replica, `lagging` on the master. */
+export async function lagsBehindAWrite(replica: Node, master: Node): Promise<void> {
+  await master.call('SET', 'key', 'there');
+  const acknowledged = await master.call('WAIT', 1, ACKNOWLEDGES_WITHIN_MS);
+  if (acknowledged !== 1) {
+    throw new ChaosError(
+      'liveness',
+      `${replica.name} has not acknowledged a write within ${ACKNOWLEDGES_WITHIN_MS} ms`,
+    );
+  }
+  await replica.pause();
+  await master.call('SET', 'key', 'lagging');
+}
 
 /** SHUTDOWN by command: returns when the server has ended, and throws if it answers instead. */
 export async function shutDown(node: Node, ...args: readonly string[]): Promise<void> {

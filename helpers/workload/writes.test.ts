@@ -78,11 +78,10 @@ test('stop does not wait for the turn of a slow load', async () => {
   await until(
     () => load.counts.ok,
     (ok) => ok === 1,
-    { what: 'the first write', withinMs: 1_000 },
+    { what: 'the first write', withinMs: 10_000 },
   );
-  const startedAt = performance.now();
+  // The next turn is 100 s away: longer than a test may take.
   expect((await load.stop()).issued).toBe(1);
-  expect(performance.now() - startedAt).toBeLessThan(1_000);
 });
 
 test('a rate that is none is refused', () => {

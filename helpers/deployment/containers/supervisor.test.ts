@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { until } from '../../until.ts';
 import { Lines } from '../lines.ts';
+import { stateOf } from '../processes/child.ts';
 import { commands, supervisorScript } from './supervisor.ts';
 
 /** Says when it runs, ends with 3 on SIGTERM. */
@@ -187,11 +188,6 @@ test('a server with a limit cannot write longer files; the next one in that plac
   const said = supervisor.lines.filter((line) => /^(?:refused|\d+)$/.test(line));
   expect(said).toEqual(['refused', '1024', '4096']);
 });
-
-/** A letter: proc(5). */
-async function stateOf(pid: string | undefined): Promise<string | undefined> {
-  return (await readFile(`/proc/${pid}/stat`, 'utf8')).split(' ')[2];
-}
 
 /** The script on this machine, with folders of its own for those of a container. */
 class Supervisor implements AsyncDisposable {

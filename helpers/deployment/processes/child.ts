@@ -98,7 +98,7 @@ export class Child {
 }
 
 /** A letter: proc(5). It stands behind the name, which is in parentheses and may hold some. */
-async function stateOf(pid: number | undefined): Promise<string | undefined> {
+export async function stateOf(pid: number | string | undefined): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   return stat.slice(stat.lastIndexOf(')') + 2)[0];
 }
