@@ -56,7 +56,9 @@ test('an address that never had routes is given back, too', async () => {
 test('routes for a server without an address, and such that the Toxiproxy refuses, are errors', async () => {
   await using stack = new AsyncDisposableStack();
   const { switchboard } = await rig(stack);
-  await expect(switchboard.route('nobody', {})).rejects.toThrow('no address is reserved for nobody');
+  await expect(switchboard.route('nobody', {})).rejects.toThrow(
+    'no address is reserved for nobody',
+  );
   await switchboard.reserve('master');
   await expect(switchboard.route('master', { [ANYONE]: '' })).rejects.toThrow(
     /^environment: POST .*\/extensions\/switches .*routes\.\* must name a proxy/,
