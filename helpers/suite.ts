@@ -32,7 +32,7 @@ export {
 export type { Deployment } from './deployment/deployment.ts';
 export type { Node } from './deployment/node.ts';
 export { allAgree } from './deployment/sentinels/agreement.ts';
-export { type SentinelOptions, sentinels } from './deployment/sentinels/plan.ts';
+export { sentinels } from './deployment/sentinels/plan.ts';
 export type { Sentinel } from './deployment/sentinels/sentinel.ts';
 export { syncCounts } from './deployment/sync-counts.ts';
 export {
@@ -45,7 +45,7 @@ export {
 } from './deployment/topology.ts';
 export { answers, refuses } from './expect/answers.ts';
 export { blocked } from './expect/blocked.ts';
-export { type FailoverExpectation, failedOver } from './expect/failed-over.ts';
+export { failedOver } from './expect/failed-over.ts';
 export { heldWrite } from './expect/held-write.ts';
 export { promoted } from './expect/promoted.ts';
 export { bothUnderWay, rdbEnded, transfers } from './expect/transfers.ts';

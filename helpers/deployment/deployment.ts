@@ -14,8 +14,8 @@ import type { Driver, Proxying, Server, ServerSpec } from './driver.ts';
 import type { Instance } from './instance.ts';
 import { Memory } from './memory.ts';
 import { Node } from './node.ts';
-import { allAgree } from './sentinels/agreement.ts';
 import { announcedByNode, announcedBySentinel } from './sentinels/announced.ts';
+import { attachReplicas, openAllPaths, startWatching } from './sentinels/launch.ts';
 import type { SentinelsSpec } from './sentinels/plan.ts';
 import { Sentinel } from './sentinels/sentinel.ts';
 import { tlsDirectives, tlsFiles, tlsOfClients } from './tls.ts';
@@ -98,7 +98,7 @@ export class Deployment implements AsyncDisposable {
       else await deployment.#startAnnouncing(sentinels);
       await Promise.all(deployment.replicas.map((replica) => deployment.inSync(replica)));
       await deployment.logsComplete();
-      if (sentinels !== undefined) await deployment.#startWatching();
+      if (sentinels !== undefined) await startWatching(deployment);
     } catch (thrown) {
       // What went wrong first is what is told, also when the end of it fails, too.
       await deployment[Symbol.asyncDispose]().catch(() => {});
@@ -174,14 +174,11 @@ export class Deployment implements AsyncDisposable {
   }
 
   node(name: string): Node {
-    const node = this.#nodes.get(name);
-    if (node === undefined) {
-      throw new ChaosError(
-        'misuse',
-        `no node is named ${name}; there are ${[...this.#nodes.keys()].join(', ')}`,
-      );
-    }
-    return node;
+    return named('node', name, this.#nodes);
+  }
+
+  sentinel(name: string): Sentinel {
+    return named('Sentinel', name, this.#sentinels);
   }
 
   /** The link on which a replica reaches the upstream its topology gave it. */
@@ -326,30 +323,9 @@ export class Deployment implements AsyncDisposable {
       ...this.topology.nodes.map((node) => this.#add(node)),
       ...spec.names.map((name) => this.#addSentinel(name, spec)),
     ]);
-    const [nodes, sentinels] = [this.nodes, this.sentinels];
-    const paths = [...nodes, ...sentinels].flatMap((from) =>
-      // Nodes never connect to Sentinels.
-      [...nodes, ...(from instanceof Sentinel ? sentinels : [])]
-        .filter((to) => to !== from)
-        .map((to) => ({ from, to })),
-    );
-    await Promise.all(paths.map(({ from, to }) => this.link(from, to)));
+    await openAllPaths(this);
     await this.#wiring.route(this.#servers);
-    for (const generation of generations(this.topology)) {
-      await allOf(
-        generation.map(async ({ name, replicaOf }) => {
-          if (replicaOf === undefined) return;
-          await this.makeReplica(this.node(name), this.node(replicaOf));
-          await this.node(name).call('CONFIG', 'REWRITE');
-        }),
-      );
-    }
-  }
-
-  async #startWatching(): Promise<void> {
-    const { inside } = this.announced(this.master);
-    await allOf(this.sentinels.map((sentinel) => sentinel.watch(inside)));
-    await allAgree(this, { master: this.master.name });
+    await attachReplicas(this);
   }
 
   async #add(spec: NodeSpec): Promise<void> {
@@ -415,4 +391,11 @@ export class Deployment implements AsyncDisposable {
     this.#servers.push(server);
     return server;
   }
+}
+
+function named<T>(what: string, name: string, all: ReadonlyMap<string, T>): T {
+  const found = all.get(name);
+  if (found !== undefined) return found;
+  const names = [...all.keys()].join(', ') || 'none';
+  throw new ChaosError('misuse', `no ${what} is named ${name}; there are ${names}`);
 }

@@ -37,7 +37,8 @@ export class Switchboard {
   /** Leads who connects to a server from now on: names of proxies by the address they come from, or ANYONE. */
   async route(server: string, routes: Readonly<Record<string, string>>): Promise<void> {
     const listener = this.#listeners.get(server);
-    if (listener === undefined) throw new ChaosError('misuse', `${server} announces no address`);
+    if (listener === undefined)
+      throw new ChaosError('misuse', `no address is reserved for ${server}`);
     await this.#ask('POST', '', {
       name: nameOf(server, listener),
       listen: listener.listen,

@@ -13,7 +13,7 @@ type Container = ReturnType<ContainerRuntimeClient['container']['getById']>;
  */
 export type Reach = 'direct' | 'published';
 
-const DIRECT_WITHIN_MS = 2_000;
+const ACCEPTS_WITHIN_MS = 2_000;
 
 /** A running container's address on its network. Undefined if it has ended. */
 export async function addressInside(
@@ -36,12 +36,12 @@ export async function addressPublished(
   return hostPort ? { host: info.containerRuntime.host, port: Number(hostPort) } : undefined;
 }
 
-/** Whether something accepts connections at this address soon, in a container that has just started. */
-export async function comesToAccept(address: Address): Promise<boolean> {
+/** Whether something accepts connections at this address in time, in a container that has just started. */
+export async function comesToAccept(address: Address, withinMs: number): Promise<boolean> {
   try {
     await until(() => accepts(address), Boolean, {
       what: `a connection to ${formatAddress(address)}`,
-      withinMs: DIRECT_WITHIN_MS,
+      withinMs,
     });
     return true;
   } catch {
@@ -51,7 +51,7 @@ export async function comesToAccept(address: Address): Promise<boolean> {
 
 function accepts(address: Address): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = createConnection({ ...address, timeout: DIRECT_WITHIN_MS });
+    const socket = createConnection({ ...address, timeout: ACCEPTS_WITHIN_MS });
     const decide = (accepted: boolean): void => {
       socket.destroy();
       resolve(accepted);

@@ -14,6 +14,10 @@ import { addressInside, comesToAccept, type Reach } from './reach.ts';
 
 const HELPERS = join(import.meta.dirname, '../..');
 const API_PORT = 8474;
+/** What starts later than that is taken for one that cannot be reached. */
+const STARTS_WITHIN_MS = 2_000;
+/** The embedded one is read from its sources, on a machine that may do much else. */
+const NODE_STARTS_WITHIN_MS = 20_000;
 /** The ports that @testcontainers/toxiproxy publishes for proxies. */
 const FIRST_LISTENER_PORT = 8666;
 const PUBLISHED_PORTS = 32;
@@ -100,7 +104,8 @@ export class ToxiproxyInContainer implements AsyncDisposable {
     if (process.platform === 'linux') {
       const direct = await start(new DirectToxiProxyContainer(image));
       const address = await addressOf(direct);
-      if (address !== undefined && (await comesToAccept(address))) {
+      const withinMs = 'image' in what ? STARTS_WITHIN_MS : NODE_STARTS_WITHIN_MS;
+      if (address !== undefined && (await comesToAccept(address, withinMs))) {
         const client = new Toxiproxy(`http://${formatAddress(address)}`);
         const where = { address: address.host, host: address.host };
         return new ToxiproxyInContainer(direct, client, 'direct', where);

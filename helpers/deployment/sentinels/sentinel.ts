@@ -1,3 +1,4 @@
+import { ChaosError, messageOf } from '../../errors.ts';
 import {
   type Endpoint,
   endpointOf,
@@ -44,8 +45,17 @@ export class Sentinel extends Instance {
     this.spec = surroundings.spec;
   }
 
-  override start(args: readonly string[] = []): Promise<void> {
-    return super.start(['--sentinel', ...args]);
+  override async start(args: readonly string[] = []): Promise<void> {
+    try {
+      await super.start(['--sentinel', ...args]);
+    } catch (thrown) {
+      if (this.server.exit === undefined) throw thrown;
+      throw new ChaosError(
+        'environment',
+        `${this.name} was started as a server with --sentinel, and did not become one; is it a redis-server or valkey-server with that mode? ${messageOf(thrown)}`,
+        { cause: thrown },
+      );
+    }
   }
 
   /** Starts a stopped or killed Sentinel again, with all that it knew. */
