@@ -41,7 +41,7 @@ export class Node extends Instance {
     return this.deployment.makeReplica(this, undefined);
   }
 
-  /** INFO, typed. Rejects when the node does not answer within 1 s. */
+  /** INFO, typed. Rejects when the node does not answer within 5 s. */
   async snapshot(): Promise<Snapshot> {
     return snapshotOf(await this.info());
   }
