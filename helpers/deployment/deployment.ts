@@ -99,6 +99,7 @@ export class Deployment implements AsyncDisposable {
       await Promise.all(deployment.replicas.map((replica) => deployment.inSync(replica)));
       await deployment.logsComplete();
       if (sentinels !== undefined) await startWatching(deployment);
+      await deployment.#switchboard?.mustTellApart();
     } catch (thrown) {
       // What went wrong first is what is told, also when the end of it fails, too.
       await deployment[Symbol.asyncDispose]().catch(() => {});

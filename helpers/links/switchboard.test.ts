@@ -64,3 +64,21 @@ test('routes for a server without an address, and such that the Toxiproxy refuse
     /^environment: POST .*\/extensions\/switches .*routes\.\* must name a proxy/,
   );
 });
+
+test('who comes from an address that is no server’s is told', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { server, switchboard } = await rig(stack);
+  const upstream = stack.use(await Upstream.listen());
+  await server.proxies.create({ name: 'own', upstream: upstream.address });
+  const { host, port } = await switchboard.reserve('master');
+  await switchboard.route('master', { '127.0.0.11': 'own', [ANYONE]: 'own' });
+
+  using _known = await dial(host, port, '127.0.0.11');
+  await upstream.peer(1);
+  await switchboard.mustTellApart();
+  using _unknown = await dial(host, port, '127.0.0.12');
+  await upstream.peer(2);
+  await expect(switchboard.mustTellApart()).rejects.toThrow(
+    'environment: servers connect to master from 127.0.0.12, expected each to come from its own',
+  );
+});

@@ -46,6 +46,22 @@ export class Switchboard {
     });
   }
 
+  /**
+   * Throws if somebody connected from an address that is no server's. To be asked before clients use these addresses: then
+   * servers do not come from their own.
+   */
+  async mustTellApart(): Promise<void> {
+    const shown = (await this.#ask('GET', '')) as Record<string, { strangers: string[] }>;
+    for (const [server, listener] of this.#listeners) {
+      const strangers = shown[nameOf(server, listener)]?.strangers ?? [];
+      if (strangers.length === 0) continue;
+      throw new ChaosError(
+        'environment',
+        `servers connect to ${server} from ${strangers.join(', ')}, expected each to come from its own address: something between them translates addresses (look for a MASQUERADE rule that takes in their network: iptables -t nat -S POSTROUTING), so the links of one cannot be told from those of another`,
+      );
+    }
+  }
+
   /** Closes all addresses, and gives them back. */
   async remove(): Promise<void> {
     const shown = (await this.#ask('GET', '')) as object;

@@ -89,8 +89,9 @@ test('over HTTP: put, shown, removed', async () => {
   const port = await freePort();
   const shown = { name: 's', listen: `127.0.0.1:${port}`, routes: { [ONE]: 'a', '*': 'b' } };
   const put = await fetch(url, { method: 'POST', body: JSON.stringify(shown) });
-  expect([put.status, await put.json()]).toEqual([200, shown]);
-  expect(await (await fetch(url)).json()).toEqual({ s: shown });
+  expect([put.status, await put.json()]).toEqual([200, { ...shown, strangers: [] }]);
+  expect(await endOf(dial('127.0.0.1', port, THIRD))).toBe('reset');
+  expect(await (await fetch(url)).json()).toEqual({ s: { ...shown, strangers: [THIRD] } });
   expect((await fetch(`${url}/s`, { method: 'DELETE' })).status).toBe(204);
   expect(await (await fetch(url)).json()).toEqual({});
   expect((await fetch(`${url}/s`, { method: 'DELETE' })).status).toBe(404);

@@ -17,6 +17,8 @@ class Switch {
   readonly listen: string;
   /** Names of proxies by the address of who connects. */
   routes: ReadonlyMap<string, string>;
+  /** The addresses without a route of their own from which somebody has connected. */
+  readonly #strangers = new Set<string>();
   readonly #listening: Listening;
 
   private constructor(name: string, routes: Switch['routes'], listening: Listening) {
@@ -46,12 +48,20 @@ class Switch {
   }
 
   show(): object {
-    return { name: this.name, listen: this.listen, routes: Object.fromEntries(this.routes) };
+    return {
+      name: this.name,
+      listen: this.listen,
+      routes: Object.fromEntries(this.routes),
+      strangers: [...this.#strangers],
+    };
   }
 
   #routeOf({ remoteAddress = '' }: Socket): string | undefined {
     // An IPv4 address on a socket of both kinds is written so (RFC 4291, 2.5.5.2).
-    return this.routes.get(remoteAddress.replace(/^::ffff:/, '')) ?? this.routes.get(ANYONE);
+    const from = remoteAddress.replace(/^::ffff:/, '');
+    const own = this.routes.get(from);
+    if (own === undefined) this.#strangers.add(from);
+    return own ?? this.routes.get(ANYONE);
   }
 }
 
