@@ -79,7 +79,9 @@ test('while a failover goes on another is refused; over its time it is given up,
 test('no replica that could be promoted: refused, and the master stays; done once one is back [S7]', async ({
   deployment,
 }) => {
-  await using all = await deployment.start(sentinels(1, masterWithReplicas(1)));
+  await using all = await deployment.start(
+    sentinels(1, masterWithReplicas(1), { downAfterMs: 3_000 }),
+  );
   const { master, replica } = all;
   const [sentinel] = all.sentinels as [Sentinel];
   await fill(master, { seed: 1, keys: 100 });

@@ -52,7 +52,9 @@ test.for([{ data: 'kept' }, { data: 'lost' }] as const)(
 test('back too late, and empty: it becomes a replica of its heir, and has everything again [S14]', async ({
   deployment,
 }) => {
-  await using all = await deployment.start(sentinels(3, masterWithReplicas(2)));
+  await using all = await deployment.start(
+    sentinels(3, masterWithReplicas(2), { downAfterMs: 3_000 }),
+  );
   const { master } = all;
   const { keysByDatabase } = await fill(master, { seed: 1, keys: 100 });
   for (const replica of all.replicas) await expect(replica).toConvergeWith(master);

@@ -9,6 +9,7 @@ import {
 } from '../helpers/suite.ts';
 
 const NEVER_MS = 600_000;
+const SOON_MS = 2_000;
 
 test('SENTINEL SET: quorum, down-after and failover-timeout are kept over a crash, with all else that it knew [S16]', async ({
   deployment,
@@ -49,12 +50,12 @@ test('SENTINEL SET: a master that is gone counts as down as soon as down-after i
   const [first, second, third] = all.sentinels as [Sentinel, Sentinel, Sentinel];
   await master.kill();
 
-  await first.set({ 'down-after-milliseconds': 500 });
+  await first.set({ 'down-after-milliseconds': SOON_MS });
   await first.event('+sdown', { about: /^master / });
   for (const one of [second, third]) expect((await one.master()).downForMs).toBe(0);
   expect((await replica.role()).role).toBe('replica');
 
-  await second.set({ 'down-after-milliseconds': 500 });
+  await second.set({ 'down-after-milliseconds': SOON_MS });
   expect(await failedOver(all, master)).toBe(replica);
 });
 
