@@ -27,7 +27,7 @@ const downAfterMs = 10_000;
 const LOADED_WITHIN_MS = 30_000;
 
 test.for([{ data: 'kept' }, { data: 'lost' }] as const)(
-  'back before it counts as down, its data $data: that is noticed, it stays master, and what it has is what replicas have [S14]',
+  'back before it counts as down, its data $data: that is noticed, it stays master, and what it has is what replicas have [S14] [S15]',
   async ({ data }, { deployment }) => {
     const watched = masterWithReplicas(1, { config: noPings, masterConfig: saving });
     await using all = await deployment.start(sentinels(3, watched, { downAfterMs }));
