@@ -40,6 +40,7 @@ export {
   chain,
   masterWithReplicas,
   type NodeSpec,
+  type Topology,
   topology,
   tree,
 } from './deployment/topology.ts';
@@ -103,6 +104,8 @@ export interface Deployments {
   needs(extension: Extension): Promise<void>;
   /** The same where the server lacks what it is about. */
   needsServer(capability: Capability): void;
+  /** The same where the Sentinels do. */
+  needsSentinel(capability: Capability): void;
 }
 
 const ARTIFACTS = 'artifacts';
@@ -179,6 +182,16 @@ export const test = base
           skip(
             !can(driver.target, capability),
             `${capability} needs ${sinceWhen(capability)}, this is ${product} ${version}`,
+          );
+        },
+        needsSentinel: (capability) => {
+          const { product, sentinel } = driver.target;
+          // Without any, the start of the deployment tells what to do.
+          if ('missing' in sentinel) return;
+          const server = { product, ...sentinel };
+          skip(
+            !can(server, capability),
+            `${capability} needs Sentinels of ${sinceWhen(capability)}, these are ${server.product} ${server.version}`,
           );
         },
         start: async (topology) => {

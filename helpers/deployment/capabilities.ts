@@ -79,6 +79,12 @@ const SINCE = {
   'shutdown-frees-who-asked': { redis: '8.4' },
   /** Reading an RDB from the socket goes on after a pause of the process (SIGSTOP), which interrupts the read. */
   'load-survives-pause': { redis: '7.0', valkey: '7.2' },
+  /** A Sentinel's own settings at run time: SENTINEL CONFIG. */
+  'sentinel-config': { redis: '6.2', valkey: '7.2' },
+  /** Several of them in one command. */
+  'sentinel-config-of-many': { redis: '7.2', valkey: '7.2' },
+  /** A master that was started anew and loads for too long counts as down: master-reboot-down-after-period. */
+  'master-reboot-down-after': { redis: '7.0', valkey: '7.2' },
   waitaof: { redis: '7.2', valkey: '7.2' },
   /** GETDEL, GETEX, LMOVE, BLMOVE, SET with GET; GETSET replicates as SET. */
   'get-and-change': { redis: '6.2', valkey: '7.2' },

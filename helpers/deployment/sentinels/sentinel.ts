@@ -74,7 +74,17 @@ export class Sentinel extends Instance {
       'parallel-syncs': parallelSyncs,
       ...settings,
     };
-    await this.call('SENTINEL', 'SET', masterName, ...Object.entries(options).flat());
+    await this.set(options);
+  }
+
+  /** SENTINEL SET: options of the master it watches, by name. Kept over restarts. */
+  async set(options: Readonly<Record<string, string | number>>): Promise<void> {
+    await this.call('SENTINEL', 'SET', this.spec.masterName, ...Object.entries(options).flat());
+  }
+
+  /** SENTINEL FAILOVER. Rejects with its words: `INPROG ...`, `NOGOODSLAVE ...`. */
+  async failOver(): Promise<void> {
+    await this.call('SENTINEL', 'FAILOVER', this.spec.masterName);
   }
 
   /** What it knows of the master: SENTINEL MASTER. */
@@ -90,6 +100,12 @@ export class Sentinel extends Instance {
   /** What it knows of other Sentinels: SENTINEL SENTINELS. */
   async others(): Promise<SeenServer[]> {
     return seenSentinels(await this.#ask('SENTINELS'));
+  }
+
+  /** Names of the replicas and Sentinels that it knows; addresses of those that have no name here. */
+  async known(): Promise<string[]> {
+    const [replicas, others] = await Promise.all([this.replicas(), this.others()]);
+    return [...replicas, ...others].map((one) => this.deployment.whoIs(one)).sort();
   }
 
   /** Where it sends clients: SENTINEL GET-MASTER-ADDR-BY-NAME. */
