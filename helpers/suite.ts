@@ -32,6 +32,7 @@ export {
 export type { Deployment } from './deployment/deployment.ts';
 export type { Node } from './deployment/node.ts';
 export { allAgree } from './deployment/sentinels/agreement.ts';
+export { allSee, allTell, setOnAll, stillStream, toldOf } from './deployment/sentinels/ask-all.ts';
 export { type SentinelOptions, sentinels } from './deployment/sentinels/plan.ts';
 export type { Sentinel } from './deployment/sentinels/sentinel.ts';
 export { syncCounts } from './deployment/sync-counts.ts';
@@ -96,6 +97,10 @@ export interface Deployments {
   needs(extension: Extension): Promise<void>;
   /** The same where the server lacks what it is about. */
   needsServer(capability: Capability): void;
+  /** The same where the Sentinels do. */
+  needsSentinel(capability: Capability): void;
+  /** The same where `localhost` is not where all servers find each other. */
+  needsHostNames(): void;
 }
 
 const ARTIFACTS = 'artifacts';
@@ -172,6 +177,22 @@ export const test = base
           skip(
             !can(driver.target, capability),
             `${capability} needs ${sinceWhen(capability)}, this is ${product} ${version}`,
+          );
+        },
+        needsSentinel: (capability) => {
+          const { product, sentinel } = driver.target;
+          // Without any, the start of the deployment tells what to do.
+          if ('missing' in sentinel) return;
+          const server = { product, ...sentinel };
+          skip(
+            !can(server, capability),
+            `${capability} needs Sentinels of ${sinceWhen(capability)}, these are ${server.product} ${server.version}`,
+          );
+        },
+        needsHostNames: () => {
+          skip(
+            driver.target.driver !== 'processes',
+            'host names need one that leads to every server, as localhost does where they are processes',
           );
         },
         start: async (topology) => {

@@ -64,7 +64,12 @@ export class Sentinel extends Instance {
       'parallel-syncs': parallelSyncs,
       ...settings,
     };
-    await this.call('SENTINEL', 'SET', masterName, ...Object.entries(options).flat());
+    await this.set(options);
+  }
+
+  /** SENTINEL SET: options of the master it watches, by name. Kept over restarts. */
+  async set(options: Readonly<Record<string, string | number>>): Promise<void> {
+    await this.call('SENTINEL', 'SET', this.spec.masterName, ...Object.entries(options).flat());
   }
 
   /** What it knows of the master: SENTINEL MASTER. */
