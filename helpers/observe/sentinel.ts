@@ -29,8 +29,6 @@ export interface SeenReplica extends SeenServer {
   readonly link: 'up' | 'down';
   /** For how long it was down when the replica last told, in milliseconds; 0 while it is up. */
   readonly linkDownForMs: number;
-  /** What the replica says that it is, and for how long it has. */
-  readonly says: { readonly role: 'master' | 'replica'; readonly forMs: number };
   /** Whom it replicates, by its own INFO. */
   readonly master: Endpoint;
   readonly priority: number;
@@ -79,11 +77,9 @@ export function seenReplicas(reply: unknown): SeenReplica[] {
     return {
       ...seenServer(fields),
       link: text(fields, 'master-link-status') === 'ok' ? 'up' : 'down',
-      linkDownForMs: number(fields, 'master-link-down-time'),
-      says: {
-        role: text(fields, 'role-reported') === 'master' ? 'master' : 'replica',
-        forMs: number(fields, 'role-reported-time'),
-      },
+      linkDownForMs: fields.has('master-link-down-time')
+        ? number(fields, 'master-link-down-time')
+        : 0,
       master: { host: text(fields, 'master-host'), port: number(fields, 'master-port') },
       priority: number(fields, 'slave-priority'),
       offset: number(fields, 'slave-repl-offset'),

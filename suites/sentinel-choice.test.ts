@@ -1,0 +1,204 @@
+/**
+ * Which replica takes the place of a master. First goes whose replica-priority is lowest, 0 excepted; among equals, who has
+ * the most of the stream; then whose run id is the smallest. Who has been cut off for too long is not asked at all.
+ *
+ * Sentinels go by what replicas have told them, every 10 s while all is well: what a test has arranged must have reached
+ * all of them before the master dies.
+ */
+import {
+  allSee,
+  cut,
+  type Deployment,
+  expect,
+  failedOver,
+  fill,
+  halfOpen,
+  masterWithReplicas,
+  type Node,
+  noPings,
+  sentinels,
+  stillStream,
+  test,
+  toldOf,
+  topology,
+  until,
+  writeBytes,
+} from '../helpers/suite.ts';
+
+const MOVED_WITHIN_MS = 30_000;
+/** A replica that is slow to answer for so long is not chosen, and machines are busy. */
+const PATIENT = { downAfterMs: 3_000 };
+
+test('replicas that are equal in all else: the smallest run id is promoted [N18]', async ({
+  deployment,
+}) => {
+  await using all = await deployment.start(
+    sentinels(3, masterWithReplicas(3, { config: noPings }), PATIENT),
+  );
+  const { master } = all;
+  await fill(master, { seed: 1, keys: 50 });
+  await stillStream(all);
+  for (const replica of all.replicas) await expect(replica).toConvergeWith(master);
+  const { offset } = await master.snapshot();
+  await allSee(all, 'equal offsets', (seen) =>
+    all.replicas.every(({ name }) => seen[name]?.offset === offset),
+  );
+  const [first, ...others] = await byRunId(all);
+
+  await master.kill();
+
+  expect((await failedOver(all, master)).name).toBe(first?.name);
+  for (const other of others) {
+    await expect(other).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+  }
+});
+
+test('among equal priorities who has the most data is promoted, whatever the run ids; the other lacks nothing then [N18]', async ({
+  deployment,
+}) => {
+  await using all = await deployment.start(
+    sentinels(3, masterWithReplicas(2, { config: noPings }), PATIENT),
+  );
+  const { master } = all;
+  const [behind, ahead] = (await byRunId(all)) as [Node, Node];
+  await using silence = await fallBehind(all, behind, ahead);
+
+  await master.kill();
+
+  expect(await failedOver(all, master)).toBe(ahead);
+  await expect(behind).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+  await expect(behind).toConvergeWith(ahead);
+  expect(silence.effect).toMatch(/^silent /);
+});
+
+test('a lower replica-priority is promoted before more data: what only the other has is lost [N18]', async ({
+  deployment,
+}) => {
+  await using all = await deployment.start(
+    sentinels(3, masterWithReplicas(2, { config: noPings }), PATIENT),
+  );
+  const { master } = all;
+  const [ahead, behind] = (await byRunId(all)) as [Node, Node];
+  await behind.call('CONFIG', 'SET', 'replica-priority', 10);
+  await using silence = await fallBehind(all, behind, ahead);
+  await allSee(all, 'the priority', (seen) => seen[behind.name]?.priority === 10);
+
+  await master.kill();
+
+  expect(await failedOver(all, master)).toBe(behind);
+  await expect(ahead).toResync('full', {
+    reason: 'second-offset-exceeded',
+    withinMs: MOVED_WITHIN_MS,
+  });
+  await expect(ahead).toConvergeWith(behind);
+  expect(silence.effect).toMatch(/^silent /);
+});
+
+test('a replica cut off for longer than ten times down-after-milliseconds is not promoted, whatever its priority [N18]', async ({
+  deployment,
+}) => {
+  const downAfterMs = 1_500;
+  await using all = await deployment.start(
+    sentinels(3, masterWithReplicas(2, { config: noPings }), { downAfterMs }),
+  );
+  const { master, replicas } = all;
+  const [stale, fresh] = replicas as [Node, Node];
+  await stale.call('CONFIG', 'SET', 'replica-priority', 10);
+  await stillStream(all);
+  const outage = await stale.link.apply(cut());
+  await allSee(all, 'it cut off for too long, and preferred if it were not', (seen) => {
+    const { linkDownForMs = 0, priority, flags = [] } = seen[stale.name] ?? {};
+    return linkDownForMs > 12 * downAfterMs && priority === 10 && !flags.includes('s_down');
+  });
+
+  await master.kill();
+
+  expect(await failedOver(all, master)).toBe(fresh);
+  await expect(stale).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+  await outage[Symbol.asyncDispose]();
+});
+
+test('the lowest replica-priority is promoted first, then the next; 0 never, and nobody instead [S13]', async ({
+  deployment,
+}) => {
+  const replica = (name: string, priority: number) =>
+    ({ name, replicaOf: 'master', config: { ...noPings, 'replica-priority': priority } }) as const;
+  const nodes = [replica('never', 0), replica('second', 20), replica('first', 10)];
+  await using all = await deployment.start(
+    sentinels(3, topology([{ name: 'master', config: noPings }, ...nodes]), PATIENT),
+  );
+  const { master } = all;
+  const [never, second, first] = all.replicas as [Node, Node, Node];
+  await stillStream(all);
+  await allSee(all, 'the priorities', (seen) =>
+    [0, 20, 10].every((priority, at) => seen[nodes[at]?.name ?? '']?.priority === priority),
+  );
+
+  await master.kill();
+  expect(await failedOver(all, master)).toBe(first);
+  for (const node of [second, never]) {
+    await expect(node).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+  }
+
+  await first.kill();
+  expect(await failedOver(all, first)).toBe(second);
+
+  await second.kill();
+  await until(
+    () => toldOf(all, '-failover-abort-no-good-slave').length,
+    (times) => times > 0,
+    { what: 'a Sentinel to find nobody', withinMs: 60_000 },
+  );
+  expect((await never.role()).role).toBe('replica');
+  for (const sentinel of all.sentinels) expect(await sentinel.masterNamed()).toBe('second');
+});
+
+test('replica-announced no hides a replica from who asks Sentinels, and not from promotion: only priority 0 does that [S13]', async ({
+  deployment,
+}) => {
+  deployment.needsServer('replica-announced');
+  await using all = await deployment.start(
+    sentinels(3, masterWithReplicas(2, { config: noPings }), PATIENT),
+  );
+  const { master, replicas } = all;
+  const [hidden, shown] = replicas as [Node, Node];
+  await stillStream(all);
+  await hidden.call('CONFIG', 'SET', 'replica-priority', 10);
+  await hidden.call('CONFIG', 'SET', 'replica-announced', 'no');
+  await allSee(all, 'one replica alone', (seen) => Object.keys(seen).join() === shown.name);
+
+  await master.kill();
+
+  expect(await failedOver(all, master)).toBe(hidden);
+  await expect(shown).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+  await allSee(
+    all,
+    'the old master and the other replica',
+    (seen) => Object.keys(seen).sort().join() === ['master', shown.name].join(),
+  );
+});
+
+/** The smallest first, as Sentinels compare them. */
+async function byRunId({ replicas }: Deployment): Promise<Node[]> {
+  const known = await Promise.all(
+    replicas.map(async (node) => ({ node, runId: (await node.snapshot()).runId })),
+  );
+  return known.sort((a, b) => (a.runId < b.runId ? -1 : 1)).map(({ node }) => node);
+}
+
+/** Silence on the link of one replica, and writes that only the other gets: until all Sentinels know. */
+async function fallBehind(all: Deployment, behind: Node, ahead: Node) {
+  const { master } = all;
+  await fill(master, { seed: 1, keys: 50 });
+  await stillStream(all);
+  for (const replica of all.replicas) await expect(replica).toConvergeWith(master);
+  const silence = await behind.link.apply(halfOpen('downstream'));
+  await writeBytes(master, { seed: 2, bytes: 50_000 });
+  await expect(ahead).toConvergeWith(master);
+  const { offset } = await master.snapshot();
+  await allSee(all, `${ahead.name} ahead of ${behind.name}`, (seen) => {
+    const [more, less] = [seen[ahead.name], seen[behind.name]];
+    return more?.offset === offset && less !== undefined && less.offset <= offset - 50_000;
+  });
+  return silence;
+}
