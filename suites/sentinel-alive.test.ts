@@ -61,7 +61,13 @@ test('a master that loads its data for longer, and replicas that refuse to serve
 
   await master.stop();
   await master.restart({ data: 'kept', args: ['--key-load-delay', String(PER_KEY_MS * 1_000)] });
+  const startedMs = now();
   await expect(master.call('PING')).rejects.toThrow(/^LOADING /);
+  await until(
+    () => Promise.all(all.sentinels.map((sentinel) => sentinel.master())),
+    (seen) => seen.every(({ aliveMsAgo }) => aliveMsAgo < now() - startedMs),
+    { what: 'all Sentinels to hear that it loads', withinMs: 10_000 },
+  );
   await setOnAll(all, { 'down-after-milliseconds': DOWN_AFTER_MS });
   const fromMs = now();
   await until(

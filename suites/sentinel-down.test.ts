@@ -1,6 +1,6 @@
 /**
- * What makes a master count as down. Sentinels judge by its answers to their own PINGs, and by the role that it reports,
- * not by whether it serves clients. The old master is made a replica when it can be told, down or not.
+ * What makes a master count as down. Sentinels judge by its answers to their own PINGs, not by whether it serves clients.
+ * The old master is made a replica when it can be told, down or not.
  *
  * Each fault is there before Sentinels take it seriously: down-after-milliseconds is an hour until then. So nothing but
  * the fault that a test names has made the master count as down.
@@ -15,7 +15,6 @@ import {
   masterWithReplicas,
   type Node,
   noPings,
-  now,
   saving,
   sentinels,
   setOnAll,
@@ -72,33 +71,6 @@ test.for([
     expect(toldOf(all, '+switch-master').length).toBe(all.sentinels.length);
   },
 );
-
-test('a master that somebody has made a replica counts as down, late: after down-after-milliseconds and 20 s [S9]', async ({
-  deployment,
-}) => {
-  // Before Redis 7.0 its replicas lose their links with it, and who has had none for ten times as long is not chosen.
-  const downAfterMs = 5_000;
-  await using all = await deployment.start(
-    sentinels(3, masterWithReplicas(2, { config: noPings }), { downAfterMs }),
-  );
-  const { master } = all;
-  await fill(master, { seed: 1, keys: 100 });
-  for (const replica of all.replicas) await expect(replica).toConvergeWith(master);
-
-  const fromMs = now();
-  await master.call('REPLICAOF', '127.0.0.1', '1');
-  const downs = await Promise.all(
-    all.sentinels.map((one) => one.event('+sdown', { about: /^master /, withinMs: 60_000 })),
-  );
-  for (const { atMs } of downs) expect(atMs - fromMs).toBeGreaterThanOrEqual(downAfterMs + 20_000);
-  expect(await master.call('PING')).toBe('PONG');
-
-  const heir = await failedOver(all, master);
-  for (const node of all.nodes.filter((one) => one !== heir)) {
-    await expect(node).toResync('partial', { withinMs: MOVED_WITHIN_MS });
-    await expect(node).toConvergeWith(heir);
-  }
-});
 
 async function crash(master: Node): Promise<() => Promise<void>> {
   await master.kill();

@@ -13,6 +13,8 @@ export interface SeenServer extends Endpoint {
   readonly flags: readonly string[];
   /** For how long it has counted as down, by this Sentinel alone; 0 while it does not. */
   readonly downForMs: number;
+  /** When it last answered a PING such that it counts as alive. Infinity if that is not told. */
+  readonly aliveMsAgo: number;
 }
 
 export interface SeenMaster extends SeenServer {
@@ -105,6 +107,9 @@ function seenServer(fields: ReadonlyMap<string, string>): SeenServer {
     runId: text(fields, 'runid'),
     flags: text(fields, 'flags').split(','),
     downForMs: fields.has('s-down-time') ? number(fields, 's-down-time') : 0,
+    aliveMsAgo: fields.has('last-ok-ping-reply')
+      ? number(fields, 'last-ok-ping-reply')
+      : Number.POSITIVE_INFINITY,
   };
 }
 
