@@ -32,7 +32,8 @@ export {
 export type { Deployment } from './deployment/deployment.ts';
 export type { Node } from './deployment/node.ts';
 export { allAgree } from './deployment/sentinels/agreement.ts';
-export { sentinels } from './deployment/sentinels/plan.ts';
+export { allSee, allTell, setOnAll, stillStream, toldOf } from './deployment/sentinels/ask-all.ts';
+export { type SentinelOptions, sentinels } from './deployment/sentinels/plan.ts';
 export type { Sentinel } from './deployment/sentinels/sentinel.ts';
 export { syncCounts } from './deployment/sync-counts.ts';
 export {
@@ -106,6 +107,8 @@ export interface Deployments {
   needsServer(capability: Capability): void;
   /** The same where the Sentinels do. */
   needsSentinel(capability: Capability): void;
+  /** The same where `localhost` is not where all servers find each other. */
+  needsHostNames(): void;
 }
 
 const ARTIFACTS = 'artifacts';
@@ -192,6 +195,12 @@ export const test = base
           skip(
             !can(server, capability),
             `${capability} needs Sentinels of ${sinceWhen(capability)}, these are ${server.product} ${server.version}`,
+          );
+        },
+        needsHostNames: () => {
+          skip(
+            driver.target.driver !== 'processes',
+            'host names need one that leads to every server, as localhost does where they are processes',
           );
         },
         start: async (topology) => {

@@ -57,6 +57,14 @@ const SINCE = {
   'enable-debug-command': { redis: '7.0', valkey: '7.2' },
   /** `dir` is changed at run time where the directive enable-protected-configs allows it; on every older server anyway. */
   'enable-protected-configs': { redis: '7.0', valkey: '7.2' },
+  /** A replica that serves no stale data refuses PING as well; before, it answered. */
+  'stale-ping-refused': { redis: '7.0', valkey: '7.2' },
+  /** replica-announced. */
+  'replica-announced': { redis: '6.2', valkey: '7.2' },
+  /** Sentinels that know others by host names: resolve-hostnames and announce-hostnames. */
+  'sentinel-host-names': { redis: '6.2', valkey: '7.2' },
+  /** Rights to channels of users. */
+  'acl-channels': { redis: '6.2', valkey: '7.2' },
   /** TTLs of hash fields. */
   hpexpireat: { redis: '7.4', valkey: '9.0' },
   /** XGROUP CREATECONSUMER. */

@@ -65,7 +65,8 @@ export class Deployment implements AsyncDisposable {
   ) {
     this.#driver = driver;
     this.#proxying = proxying;
-    this.#switchboard = topology.sentinels && new Switchboard(proxying);
+    this.#switchboard =
+      topology.sentinels && new Switchboard(proxying, topology.sentinels.hostName);
     this.#beforeEnd = options.beforeEnd;
     this.#notEnded = options.notEnded;
     this.topology = topology;
@@ -155,10 +156,7 @@ export class Deployment implements AsyncDisposable {
   /** Name of the server that announces an address, or the address where none does. */
   whoIs({ host, port }: Address): string {
     const all = [...this.nodes, ...this.sentinels];
-    const found = all.find(({ name }) => {
-      const announced = this.#switchboard?.addressOf(name);
-      return announced?.host === host && announced.port === port;
-    });
+    const found = all.find(({ name }) => this.#switchboard?.isAt(name, { host, port }));
     return found?.name ?? formatAddress({ host, port });
   }
 
@@ -372,12 +370,16 @@ export class Deployment implements AsyncDisposable {
 
   async #addSentinel(name: string, spec: SentinelsSpec): Promise<void> {
     const announced = await this.#switchboard?.reserve(name);
-    const { config } = spec;
+    const { config, lines } = spec;
     const server = await this.#create({
       name,
       kind: 'sentinel',
       config: (own) =>
-        renderConfig(own, announced === undefined ? {} : announcedBySentinel(announced), config),
+        renderConfig(
+          own,
+          announced === undefined ? {} : announcedBySentinel(announced, lines),
+          config,
+        ),
       files: {},
     });
     const clientLink = await this.#wiring.link(CLIENT, server);

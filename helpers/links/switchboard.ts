@@ -11,22 +11,32 @@ export const ANYONE = '*';
  */
 export class Switchboard {
   readonly #proxying: Proxying;
+  readonly #hostName: string | undefined;
   readonly #listeners = new Map<string, Listener>();
 
-  constructor(proxying: Proxying) {
+  /** With a `hostName`, that is told in place of the address. */
+  constructor(proxying: Proxying, hostName?: string) {
     this.#proxying = proxying;
+    this.#hostName = hostName;
   }
 
   /** Reserves the address of a server. Nobody listens there before the server has routes. */
   async reserve(server: string): Promise<Address> {
     const listener = await this.#proxying.reserveListener();
     this.#listeners.set(server, listener);
-    return listener.inside;
+    return this.#named(listener);
   }
 
   /** How servers reach it. Undefined for one that has no such address. */
   addressOf(server: string): Address | undefined {
-    return this.#listeners.get(server)?.inside;
+    const listener = this.#listeners.get(server);
+    return listener && this.#named(listener);
+  }
+
+  /** Whether this is where servers reach it, by name or by address. */
+  isAt(server: string, { host, port }: Address): boolean {
+    const inside = this.#listeners.get(server)?.inside;
+    return inside?.port === port && [inside.host, this.#hostName].includes(host);
   }
 
   /** How clients of the test process reach the same. */
@@ -71,6 +81,10 @@ export class Switchboard {
       listener[Symbol.dispose]();
     }
     this.#listeners.clear();
+  }
+
+  #named({ inside }: Listener): Address {
+    return { ...inside, host: this.#hostName ?? inside.host };
   }
 
   async #ask(method: string, path: string, body?: object): Promise<unknown> {

@@ -13,6 +13,8 @@ export interface SeenServer extends Endpoint {
   readonly flags: readonly string[];
   /** For how long it has counted as down, by this Sentinel alone; 0 while it does not. */
   readonly downForMs: number;
+  /** When it last answered a PING such that it counts as alive. Infinity if that is not told. */
+  readonly aliveMsAgo: number;
 }
 
 export interface SeenMaster extends SeenServer {
@@ -27,6 +29,8 @@ export interface SeenMaster extends SeenServer {
 export interface SeenReplica extends SeenServer {
   /** Whether the replica says that its link to its master is up. */
   readonly link: 'up' | 'down';
+  /** For how long it was down when the replica last told, in milliseconds; 0 while it is up. */
+  readonly linkDownForMs: number;
   /** Whom it replicates, by its own INFO. */
   readonly master: Endpoint;
   readonly priority: number;
@@ -75,6 +79,9 @@ export function seenReplicas(reply: unknown): SeenReplica[] {
     return {
       ...seenServer(fields),
       link: text(fields, 'master-link-status') === 'ok' ? 'up' : 'down',
+      linkDownForMs: fields.has('master-link-down-time')
+        ? number(fields, 'master-link-down-time')
+        : 0,
       master: { host: text(fields, 'master-host'), port: number(fields, 'master-port') },
       priority: number(fields, 'slave-priority'),
       offset: number(fields, 'slave-repl-offset'),
@@ -100,6 +107,9 @@ function seenServer(fields: ReadonlyMap<string, string>): SeenServer {
     runId: text(fields, 'runid'),
     flags: text(fields, 'flags').split(','),
     downForMs: fields.has('s-down-time') ? number(fields, 's-down-time') : 0,
+    aliveMsAgo: fields.has('last-ok-ping-reply')
+      ? number(fields, 'last-ok-ping-reply')
+      : Number.POSITIVE_INFINITY,
   };
 }
 

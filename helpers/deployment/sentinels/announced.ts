@@ -6,7 +6,7 @@ export function announcedByNode({ host, port }: Address): Config {
   return { 'replica-announce-ip': host, 'replica-announce-port': port };
 }
 
-/** The sentinel.conf of a Sentinel that others are to find at this address. */
-export function announcedBySentinel({ host, port }: Address): Config {
-  return { sentinel: [`announce-ip ${host}`, `announce-port ${port}`] };
+/** The sentinel.conf of a Sentinel that others are to find at this address, with more lines `sentinel ...` if there are. */
+export function announcedBySentinel({ host, port }: Address, more: readonly string[] = []): Config {
+  return { sentinel: [`announce-ip ${host}`, `announce-port ${port}`, ...more] };
 }

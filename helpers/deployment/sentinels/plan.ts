@@ -18,7 +18,11 @@ export interface SentinelsSpec {
   readonly failoverTimeoutMs: number;
   /** How many replicas are led to a new master at a time. */
   readonly parallelSyncs: number;
-  /** Directives of each sentinel.conf, over what the deployment says. */
+  /** Lines of each sentinel.conf after `sentinel`: `resolve-hostnames yes`. */
+  readonly lines: readonly string[];
+  /** What all servers announce instead of their address: a name that all of them resolve to it. */
+  readonly hostName?: string;
+  /** Other directives of each sentinel.conf, over what the deployment says. */
   readonly config: Config;
   /** More for SENTINEL SET, by option: `{ 'auth-pass': 'secret' }`. */
   readonly settings: Readonly<Record<string, string | number>>;
@@ -78,6 +82,7 @@ export function sentinels(
       downAfterMs: DOWN_AFTER_MS,
       failoverTimeoutMs: 3_000,
       parallelSyncs: 1,
+      lines: [],
       config: {},
       settings: {},
       ...options,

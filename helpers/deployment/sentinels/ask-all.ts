@@ -1,0 +1,74 @@
+import type { SeenReplica, SentinelEvent } from '../../observe/sentinel.ts';
+import { until } from '../../until.ts';
+import type { Deployment } from '../deployment.ts';
+
+/** What masters say of replicas is asked for every 10 s, on a machine that may do much else. */
+const SEEN_WITHIN_MS = 30_000;
+
+/** SENTINEL SET on all Sentinels that run: each has settings of its own. */
+export async function setOnAll(
+  deployment: Deployment,
+  options: Readonly<Record<string, string | number>>,
+): Promise<void> {
+  await Promise.all(running(deployment).map((sentinel) => sentinel.set(options)));
+  deployment.timeline.record('sentinels', `set: ${JSON.stringify(options)}`);
+}
+
+/** The events of a name that any Sentinel has told of. */
+export function toldOf({ sentinels }: Deployment, name: string): SentinelEvent[] {
+  return sentinels.flatMap((sentinel) => sentinel.events().filter((one) => one.name === name));
+}
+
+/** Waits until every Sentinel that runs sees replicas, by name, that are as expected. */
+export async function allSee(
+  deployment: Deployment,
+  what: string,
+  isExpected: (replicas: Readonly<Record<string, SeenReplica>>) => boolean,
+): Promise<void> {
+  const withinMs = SEEN_WITHIN_MS;
+  await until(
+    () =>
+      Promise.all(
+        running(deployment).map(async (sentinel) => {
+          const replicas = await sentinel.replicas();
+          return Object.fromEntries(replicas.map((one) => [deployment.whoIs(one), one]));
+        }),
+      ),
+    (seen) => seen.every(isExpected),
+    { what: `all Sentinels to see ${what}`, withinMs },
+  );
+}
+
+/** Waits until every Sentinel that runs has told of so many different servers, by default one, in an event of this name. */
+export async function allTell(
+  deployment: Deployment,
+  name: string,
+  about: RegExp,
+  { servers = 1, withinMs = SEEN_WITHIN_MS }: { servers?: number; withinMs?: number } = {},
+): Promise<void> {
+  const told = (): readonly number[] =>
+    running(deployment).map((sentinel) => {
+      const texts = sentinel.events().filter((one) => one.name === name && about.test(one.text));
+      return new Set(texts.map(({ text }) => text)).size;
+    });
+  await until(told, (counts) => counts.every((count) => count >= servers), {
+    what: `all Sentinels to tell of ${name} ${about} ${servers} times`,
+    withinMs,
+  });
+}
+
+/**
+ * Keeps what Sentinels publish on the master out of the stream, and so the offset where it is: as this user they may no
+ * longer. What they tell each other goes from one to the other as well. With `noPings`, all replicas then get the same.
+ */
+export async function stillStream(
+  { master, timeline }: Deployment,
+  user = 'default',
+): Promise<void> {
+  await master.call('ACL', 'SETUSER', user, '-publish');
+  timeline.record(master.name, `${user} may no longer PUBLISH`);
+}
+
+function running({ sentinels }: Deployment) {
+  return sentinels.filter(({ server, isPaused }) => server.exit === undefined && !isPaused);
+}
