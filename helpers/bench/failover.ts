@@ -10,7 +10,7 @@ import { sentinelClient } from '../workload/sentinel-client.ts';
 import { type Spread, spread } from './spread.ts';
 
 const RUNS = 20;
-const DOWN_AFTER_MS = 1_000;
+const DOWN_AFTER_MS = 2_000;
 const WITHIN_MS = 60_000;
 
 export interface FailoverBench {

@@ -2,6 +2,12 @@ import { ChaosError } from '../../errors.ts';
 import type { Config } from '../config.ts';
 import type { Topology } from '../topology.ts';
 
+/**
+ * A Sentinel that has just tried to reach the old master waits a second before it connects to the new one, which counts as
+ * silence of the new one: with a down-after of a second and less, failovers breed failovers.
+ */
+const DOWN_AFTER_MS = 2_000;
+
 /** Sentinels to be, all of which watch the first node of the topology, its master. */
 export interface SentinelsSpec {
   readonly names: readonly string[];
@@ -25,7 +31,7 @@ export interface SentinelOptions extends Partial<Omit<SentinelsSpec, 'names'>> {
 
 /**
  * A topology watched by so many Sentinels, named `sentinel-1` and on. By default the quorum is a majority of them, a master
- * is down after 1 s, and a failover may take 3 s. Each path between any two servers then has a link of its own.
+ * is down after 2 s, and a failover may take 3 s. Each path between any two servers then has a link of its own.
  */
 export function sentinels(
   count: number,
@@ -69,7 +75,7 @@ export function sentinels(
     sentinels: {
       names,
       masterName: 'mymaster',
-      downAfterMs: 1_000,
+      downAfterMs: DOWN_AFTER_MS,
       failoverTimeoutMs: 3_000,
       parallelSyncs: 1,
       config: {},
