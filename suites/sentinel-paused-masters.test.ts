@@ -52,6 +52,7 @@ test.for<{ told: string; atLeast: number }>([
     const resumedAtMs = ledger.now();
     await master.resume();
     await loyal.goesOn(WRITES, atLeast > 0 ? 'failed' : 'ok');
+    if (atLeast > 0) expect(loyal.lastError).toBe('NOREPLICAS Not enough good replicas to write.');
     expect((await master.role()).role).toBe('master');
 
     const order = await Promise.any(
