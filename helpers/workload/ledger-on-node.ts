@@ -35,7 +35,7 @@ export interface LedgerClients extends Clients, AsyncDisposable {
   find(node: Node): Promise<void>;
 }
 
-/** How a client of a ledger is to be: what a connection that is lost did not bring is told at once, and never repeated. */
+/** What was under way when a connection was lost is told at once, and nothing is repeated. */
 const HONEST: ClientOptions = {
   commandTimeout: COMMAND_TIMEOUT_MS,
   enableOfflineQueue: false,
@@ -66,26 +66,19 @@ export async function writeLedger(
 
 /**
  * Starts four clients in Sentinel mode, each on a connection of its own, and waits until they have found the master.
- * `asked`: these Sentinels, and no others that they may tell of. `client`: options of ioredis, over those of the ledger.
+ * `asked`: these Sentinels, and no others that they may tell of.
  */
 export async function writeLedgerBySentinels(
   deployment: Deployment,
   ledger: Ledger,
-  {
-    asked,
-    client = {},
-    ...options
-  }: ClientsOptions & {
-    readonly asked?: readonly Sentinel[];
-    readonly client?: ClientOptions;
-  } = {},
+  { asked, ...options }: ClientsOptions & { readonly asked?: readonly Sentinel[] } = {},
 ): Promise<LedgerClients> {
   const only = asked && {
     sentinels: asked.map((sentinel) => deployment.announced(sentinel).outside),
     updateSentinels: false,
   };
   const all = Array.from({ length: CLIENTS }, () =>
-    sentinelClient(deployment, { ...HONEST, ...only, ...client }),
+    sentinelClient(deployment, { ...HONEST, ...only }),
   );
   const writers = all.map(({ redis, connections }) => ({
     node: () => connections.at(-1)?.to ?? NOBODY,
