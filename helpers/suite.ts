@@ -68,7 +68,13 @@ export {
   failoverReaches,
 } from './workload/failover.ts';
 export { Ledger } from './workload/ledger.ts';
-export { ledgerOn, recordLosses, replicated, writeLedger } from './workload/ledger-on-node.ts';
+export {
+  ledgerOn,
+  recordLosses,
+  replicated,
+  writeLedger,
+  writeLedgerBySentinels,
+} from './workload/ledger-on-node.ts';
 export { type LongLoad, longLoad } from './workload/long-load.ts';
 export { fill, load, perform, writeBytes } from './workload/on-node.ts';
 export { PING_BYTES, pingsEachSecond, pingsNoMore } from './workload/pings.ts';

@@ -1,22 +1,25 @@
 import { benchDeployment } from '../bench/deployment.ts';
+import { benchFailover } from '../bench/failover.ts';
 import { benchReference } from '../bench/reference.ts';
 import { discover } from '../deployment/targets/discover.ts';
 import { benchToxiproxy } from '../toxiproxy/bench.ts';
 
 const TOXIPROXY = 'toxiproxy';
 const REFERENCE = 'reference@redis';
+const FAILOVER = 'failover';
 
 /**
  * `redis-chaos bench [TARGET ...]`: measures how fast deployments start and verdicts are had on each
- * target, then the embedded Toxiproxy against a real one, then the reference against a Redis. The last
- * two alone by the names `toxiproxy` and `reference@redis`. Returns the exit code.
+ * target, then the embedded Toxiproxy against a real one, the reference against a Redis, and how long failovers take. The
+ * last three alone by the names `toxiproxy`, `reference@redis` and `failover`: this one on the first target, or on those
+ * named with it. Returns the exit code.
  */
 export async function bench(args: readonly string[]): Promise<number> {
   const { runnable } = await discover();
   const isAsked = (name: string) => args.length === 0 || args.includes(name);
   const chosen = runnable.filter(({ name }) => isAsked(name));
-  const comparisons = [TOXIPROXY, REFERENCE].filter(isAsked);
-  const names = [...runnable.map(({ name }) => name), TOXIPROXY, REFERENCE];
+  const others = [TOXIPROXY, REFERENCE, FAILOVER].filter(isAsked);
+  const names = [...runnable.map(({ name }) => name), TOXIPROXY, REFERENCE, FAILOVER];
   const unknown = args.filter((name) => !names.includes(name));
   if (unknown.length > 0) {
     console.error(
@@ -30,9 +33,19 @@ export async function bench(args: readonly string[]): Promise<number> {
       `${target.name}: driver ${ms(driverMs)}, master and 2 replicas ready ${ms(readyMs)}, ended ${ms(endMs)}, harness adds to a cut and its verdict ${ms(verdictMs)}`,
     );
   }
-  if (comparisons.includes(TOXIPROXY)) print(await benchToxiproxy());
-  if (comparisons.includes(REFERENCE)) {
+  if (others.includes(TOXIPROXY)) print(await benchToxiproxy());
+  if (others.includes(REFERENCE)) {
     print((await benchReference()) ?? 'neither redis-server nor redis-benchmark is on the PATH');
+  }
+  if (others.includes(FAILOVER)) {
+    const named = chosen.filter(({ name }) => args.includes(name));
+    for (const target of named.length > 0 ? named : runnable.slice(0, 1)) {
+      const { runs, downAfterMs, writableMs, timesDownAfter } = await benchFailover(target);
+      const { min, median, p90, max } = writableMs;
+      console.log(
+        `${target.name}: a client writes again after a master’s end, ${runs} times: min ${ms(min)}, median ${ms(median)}, p90 ${ms(p90)}, max ${ms(max)}; the median is ${timesDownAfter.toFixed(1)} times down-after-milliseconds ${downAfterMs}`,
+      );
+    }
   }
   return 0;
 }

@@ -9,15 +9,15 @@ export type SyncCounts = Readonly<
 >;
 
 /**
- * Reads the counts of all nodes of a deployment, or what they have grown by since an earlier reading. A node that was
+ * Reads the counts of all nodes of a deployment, or of some, or what they have grown by since an earlier reading. A node that was
  * started anew since then counts from 0.
  */
 export async function syncCounts(
-  deployment: Deployment,
+  { nodes }: Pick<Deployment, 'nodes'>,
   since: SyncCounts = {},
 ): Promise<SyncCounts> {
   const counts = await Promise.all(
-    deployment.nodes.map(async (node) => {
+    nodes.map(async (node) => {
       const { counters } = await node.snapshot();
       const full = counters.full - (since[node.name]?.full ?? 0);
       const partial = counters.partialOk - (since[node.name]?.partial ?? 0);

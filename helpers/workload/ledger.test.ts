@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Call } from '../observe/call.ts';
 import { replyError } from '../observe/scripted-call.ts';
 import { until } from '../until.ts';
-import { type Confirmation, Ledger, readLedger, startClients } from './ledger.ts';
+import { type Confirmation, Ledger, readLedger, startClients, type Writer } from './ledger.ts';
 
 /** A clock that goes on by a millisecond whenever it is asked. */
 function counting(): () => number {
@@ -11,6 +11,10 @@ function counting(): () => number {
     ms += 1;
     return ms;
   };
+}
+
+function toMaster(call: Call): Writer {
+  return { node: () => 'master', call };
 }
 
 test('a write is booked when it is invoked, and completed with what became of it', async () => {
@@ -70,7 +74,7 @@ test.for<[string, Record<string, () => Promise<unknown>>, object]>([
     return (await answers[command[0]]?.()) ?? 1;
   };
   const ledger = new Ledger(counting());
-  const clients = startClients(ledger, 'master', [call], { confirmation });
+  const clients = startClients(ledger, [toMaster(call)], { confirmation });
   await until(
     () => ledger.writes.length,
     (count) => count > 1,
@@ -99,7 +103,7 @@ test('each client has one write under way, and the stop waits for those, and beg
     under -= 1;
     return 1;
   };
-  const clients = startClients(ledger, 'master', [call, call, call]);
+  const clients = startClients(ledger, Array(3).fill(toMaster(call)));
   await until(
     () => clients.outcomes.ok,
     (ok) => ok >= 30,
@@ -117,7 +121,7 @@ test('each client has one write under way, and the stop waits for those, and beg
 });
 
 test('no clients are a mistake', () => {
-  expect(() => startClients(new Ledger(counting()), 'master', [])).toThrow('misuse');
+  expect(() => startClients(new Ledger(counting()), [])).toThrow('misuse');
 });
 
 test('what is left is read in its order', async () => {

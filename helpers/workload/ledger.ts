@@ -85,26 +85,31 @@ export interface Clients {
   stop(): Promise<void>;
 }
 
+/** A connection, and which node it leads to just now. */
+export interface Writer {
+  readonly node: () => string;
+  readonly call: Call;
+}
+
 /**
- * Starts clients that write to a node, one write after the other each, until stopped. Each call must be a
+ * Starts clients that write to a node, one write after the other each, until stopped. Each writer must be a
  * connection of its own that repeats nothing and gives up on commands, as for `writeLoad`.
  */
 export function startClients(
   ledger: Ledger,
-  node: string,
-  calls: readonly Call[],
+  writers: readonly Writer[],
   { ratePerSecond, confirmation }: ClientsOptions = {},
 ): Clients {
-  if (calls.length === 0) {
-    throw new ChaosError('misuse', `a ledger of writes to ${node} needs at least one client`);
+  if (writers.length === 0) {
+    throw new ChaosError('misuse', 'a ledger of writes needs at least one client');
   }
   const outcomes = { ok: 0, failed: 0, unknown: 0 };
   const stopping = new AbortController();
   const turn = pacing(ratePerSecond, stopping.signal);
   let lastError: string | undefined;
-  const work = async (call: Call): Promise<void> => {
+  const work = async ({ node, call }: Writer): Promise<void> => {
     for (await turn(); !stopping.signal.aborted; await turn()) {
-      const { outcome, error } = await ledger.enter(node, (id) => append(call, id, confirmation));
+      const { outcome, error } = await ledger.enter(node(), (id) => append(call, id, confirmation));
       outcomes[outcome] += 1;
       if (error === undefined) continue;
       lastError = error;
@@ -112,7 +117,7 @@ export function startClients(
       await idle(AFTER_FAILURE_MS, stopping.signal);
     }
   };
-  const done = Promise.all(calls.map(work));
+  const done = Promise.all(writers.map(work));
   return {
     get outcomes() {
       return { ...outcomes };

@@ -1,6 +1,7 @@
 import type { SeenServer } from '../../observe/sentinel.ts';
 import { until } from '../../until.ts';
 import type { Deployment } from '../deployment.ts';
+import { depthOf } from '../topology.ts';
 import type { Sentinel } from './sentinel.ts';
 
 /** Greetings of Sentinels come every 2 s, what masters say of replicas every 10 s, on a machine that may do much else. */
@@ -44,7 +45,8 @@ export async function viewOf(sentinel: Sentinel): Promise<View> {
 
 /**
  * Waits until all Sentinels that run see the same: one node as master, at the same epoch, all other nodes as its replicas,
- * all other Sentinels, each of them well, and no ghosts. `without` names nodes and Sentinels that are away: they must be
+ * all other Sentinels, each of them well, and no ghosts. Of what the topology makes sub-replicas they may know or not: they
+ * learn of replicas from their master alone. `without` names nodes and Sentinels that are away: they must be
  * seen to be. Returns the name of the master.
  */
 export async function allAgree(
@@ -57,7 +59,10 @@ export async function allAgree(
   const running = deployment.sentinels.filter(
     ({ server, isPaused }) => server.exit === undefined && !isPaused,
   );
-  const names = deployment.nodes.map(({ name }) => name).sort();
+  const { nodes } = deployment.topology;
+  const isHidden = (name: string): boolean =>
+    nodes.some((one) => one.name === name && depthOf({ nodes }, one) > 1);
+  const names = nodes.flatMap(({ name }) => (isHidden(name) ? [] : [name])).sort();
   const views = await until(
     async () => {
       const all = await Promise.all(running.map(viewOf));
@@ -73,7 +78,7 @@ export async function allAgree(
         return (
           view.master === first.master &&
           view.configEpoch === first.configEpoch &&
-          isEqual([view.master, ...view.replicas].sort(), names) &&
+          isEqual([view.master, ...view.replicas].filter((one) => !isHidden(one)).sort(), names) &&
           isEqual(view.sentinels, others.sort())
         );
       });

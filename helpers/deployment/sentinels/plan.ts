@@ -3,8 +3,8 @@ import type { Config } from '../config.ts';
 import type { Topology } from '../topology.ts';
 
 /**
- * A Sentinel connects to a server anew at most once a second, and to the new master after a failover, too. With a second or
- * less it can take that for down before it has asked, and replace it at once.
+ * A Sentinel that has just tried to reach the old master waits a second before it connects to the new one, which counts as
+ * silence of the new one: with a down-after of a second and less, failovers breed failovers.
  */
 const DOWN_AFTER_MS = 2_000;
 
