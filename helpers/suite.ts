@@ -64,7 +64,7 @@ export { type LongLoad, longLoad } from './workload/long-load.ts';
 export { fill, load, perform, writeBytes } from './workload/on-node.ts';
 export { PING_BYTES, pingsEachSecond, pingsNoMore } from './workload/pings.ts';
 export { randomCommands } from './workload/random-commands.ts';
-export { rawConnection } from './workload/raw-connection.ts';
+export { type RawConnection, rawConnection } from './workload/raw-connection.ts';
 export { DEFAULT_TIMEOUT_SECONDS, giveUpAfter } from './workload/repl-timeout.ts';
 export { type SentinelClient, sentinelClient } from './workload/sentinel-client.ts';
 export { shutDown } from './workload/shut-down.ts';
@@ -96,6 +96,8 @@ export interface Deployments {
   needs(extension: Extension): Promise<void>;
   /** The same where the server lacks what it is about. */
   needsServer(capability: Capability): void;
+  /** The same where servers hear all others over loopback, which they trust. */
+  needsPeersBeyondLoopback(): void;
 }
 
 const ARTIFACTS = 'artifacts';
@@ -172,6 +174,12 @@ export const test = base
           skip(
             !can(driver.target, capability),
             `${capability} needs ${sinceWhen(capability)}, this is ${product} ${version}`,
+          );
+        },
+        needsPeersBeyondLoopback: () => {
+          skip(
+            driver.target.driver === 'processes',
+            'processes hear each other over loopback, which protected mode lets through: containers do not',
           );
         },
         start: async (topology) => {

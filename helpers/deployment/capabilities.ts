@@ -126,6 +126,8 @@ const SINCE = {
   'propagation-error-behavior': { redis: '7.0', valkey: '7.2' },
   /** Writes on a writable replica delete a key whose time is over first; before, they changed it (redis/redis#9572). */
   'writable-replica-deletes-expired': { redis: '7.0', valkey: '7.2' },
+  /** SENTINEL CONFIG GET and SET: what a Sentinel announces of itself, changed at run time. */
+  'sentinel-config': { redis: '6.2', valkey: '7.2' },
   /** REPLICAOF leaves the node's own replicas connected; before, it closed their links. */
   'replicas-kept-in-a-move': { redis: '7.0', valkey: '7.2' },
 } as const satisfies Record<string, Since>;
