@@ -79,7 +79,7 @@ export { type LongLoad, longLoad } from './workload/long-load.ts';
 export { fill, load, perform, writeBytes } from './workload/on-node.ts';
 export { PING_BYTES, pingsEachSecond, pingsNoMore } from './workload/pings.ts';
 export { randomCommands } from './workload/random-commands.ts';
-export { rawConnection } from './workload/raw-connection.ts';
+export { type RawConnection, rawConnection } from './workload/raw-connection.ts';
 export { DEFAULT_TIMEOUT_SECONDS, giveUpAfter } from './workload/repl-timeout.ts';
 export { type SentinelClient, sentinelClient } from './workload/sentinel-client.ts';
 export { lagsBehindAWrite, shutDown } from './workload/shut-down.ts';
@@ -115,6 +115,8 @@ export interface Deployments {
   needsSentinel(capability: Capability): void;
   /** The same where `localhost` is not where all servers find each other. */
   needsHostNames(): void;
+  /** The same where servers hear all others over loopback, which they trust. */
+  needsPeersBeyondLoopback(): void;
 }
 
 const ARTIFACTS = 'artifacts';
@@ -207,6 +209,12 @@ export const test = base
           skip(
             driver.target.driver !== 'processes',
             'host names need one that leads to every server, as localhost does where they are processes',
+          );
+        },
+        needsPeersBeyondLoopback: () => {
+          skip(
+            driver.target.driver === 'processes',
+            'processes hear each other over loopback, which protected mode lets through: containers do not',
           );
         },
         start: async (topology) => {

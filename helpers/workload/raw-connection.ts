@@ -1,5 +1,5 @@
 import { connectTo } from '../deployment/address.ts';
-import type { Node } from '../deployment/node.ts';
+import type { Instance } from '../deployment/instance.ts';
 import { until } from '../until.ts';
 
 const ANSWERED_WITHIN_MS = 10_000;
@@ -14,9 +14,9 @@ export interface RawConnection extends Disposable {
   readonly ended: boolean;
 }
 
-/** Connects to a node. What is sent before the connection is there goes out when it is. */
-export function rawConnection(node: Node): RawConnection {
-  const socket = connectTo(node.address);
+/** Connects to a server. What is sent before the connection is there goes out when it is. */
+export function rawConnection({ address }: Pick<Instance, 'address'>): RawConnection {
+  const socket = connectTo(address);
   let received = '';
   let ended = false;
   socket.setEncoding('latin1');
