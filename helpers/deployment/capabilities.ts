@@ -63,6 +63,11 @@ const SINCE = {
   'replica-announced': { redis: '6.2', valkey: '7.2' },
   /** Sentinels that know others by host names: resolve-hostnames and announce-hostnames. */
   'sentinel-host-names': { redis: '6.2', valkey: '7.2' },
+  /**
+   * A Sentinel that is told another password connects anew. Before, it keeps a connection that is answered often enough, be
+   * it by NOAUTH, and the server counts as down until somebody ends that.
+   */
+  'auth-pass-reconnects': { redis: '6.2', valkey: '7.2' },
   /** Rights to channels of users. */
   'acl-channels': { redis: '6.2', valkey: '7.2' },
   /** TTLs of hash fields. */
