@@ -37,6 +37,7 @@ function rig(told: Told, exit?: object): Deployment {
   });
   return {
     nodes: [{ name: 'master' }, { name: 'replica' }],
+    topology: { nodes: [{ name: 'master' }, { name: 'replica', replicaOf: 'master' }] },
     sentinels: [sentinel('sentinel-1', 4, {}), sentinel('sentinel-2', 3, told)],
     timeline: new Timeline(),
   } as unknown as Deployment;

@@ -8,7 +8,7 @@ import {
   now,
   sentinels,
   test,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 const MOVED_WITHIN_MS = 40_000;
 /** What Sentinels do at their own pace takes time. */

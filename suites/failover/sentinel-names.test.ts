@@ -15,7 +15,7 @@ import {
   sentinels,
   stillStream,
   test,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 const NAME = 'localhost';
 const MOVED_WITHIN_MS = 30_000;

@@ -15,7 +15,7 @@ import {
   toldOf,
   until,
   writeBytes,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 const BACK_WITHIN_MS = 40_000;
 /** What Sentinels do at their own pace takes time. */

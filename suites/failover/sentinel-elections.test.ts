@@ -16,7 +16,7 @@ import {
   split,
   test,
   until,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 /** On a machine that does much else, an heir is not soon to be found down in its turn: links to it are new. */
 const downAfterMs = 3_000;

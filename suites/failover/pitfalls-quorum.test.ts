@@ -17,7 +17,7 @@ import {
   split,
   test,
   until,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 /** An election is held again after twice the failover timeout. */
 const SOON = { withinMs: 30_000 };

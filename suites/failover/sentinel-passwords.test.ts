@@ -2,7 +2,7 @@
  * Sentinels log in to the servers that they watch, once for each connection. So a password that changes under them shows
  * when connections are made anew, which can be long after. Each Sentinel has to be told of it: they do not tell each other.
  */
-import { can } from '../helpers/deployment/capabilities.ts';
+import { can } from '../../helpers/deployment/capabilities.ts';
 import {
   allAgree,
   allSee,
@@ -21,7 +21,7 @@ import {
   test,
   toldOf,
   until,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 const OLD = { ...noPings, requirepass: 'old', masterauth: 'old' };
 /** No second attempt comes while the test looks. */

@@ -2,8 +2,8 @@
  * Alive is for Sentinels who answers their PING with PONG, LOADING or MASTERDOWN, whether or not it serves anybody. A
  * master that serves its clients well is replaced when Sentinels do not hear it, and its clients are not told.
  */
-import { can } from '../helpers/deployment/capabilities.ts';
-import { messageOf } from '../helpers/errors.ts';
+import { can } from '../../helpers/deployment/capabilities.ts';
+import { messageOf } from '../../helpers/errors.ts';
 import {
   allTell,
   expect,
@@ -30,7 +30,7 @@ import {
   until,
   writeBytes,
   writeLedger,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 const WRITES = 50;
 const NOT_YET_MS = 3_600_000;

@@ -23,7 +23,7 @@ import {
   test,
   until,
   writeLedgerBySentinels,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 const WRITES = 50;
 const RATE_PER_SECOND = 200;

@@ -2,7 +2,7 @@
  * The address of the master answers again, and it is another process: in time or too late, with its data or without, or
  * as one that loads and loads.
  */
-import { can } from '../helpers/deployment/capabilities.ts';
+import { can } from '../../helpers/deployment/capabilities.ts';
 import {
   allAgree,
   type Deployment,
@@ -18,7 +18,7 @@ import {
   type Topology,
   test,
   until,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 /** Sentinels ask for INFO, which names the process, every 10 s. */
 const NOTICED_WITHIN_MS = 30_000;

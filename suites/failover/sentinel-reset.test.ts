@@ -7,7 +7,7 @@ import {
   sentinels,
   test,
   until,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 test('Sentinels of a deployment begin at epoch 0 and know nobody else, whatever the one before them saw', async ({
   deployment,

@@ -6,7 +6,7 @@ import {
   type Sentinel,
   sentinels,
   test,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 const NEVER_MS = 600_000;
 const SOON_MS = 2_000;

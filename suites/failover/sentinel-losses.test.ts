@@ -19,7 +19,7 @@ import {
   split,
   test,
   writeLedgerBySentinels,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 const WRITES = 50;
 const RATE_PER_SECOND = 200;

@@ -17,7 +17,7 @@ import {
   syncCounts,
   test,
   writeBytes,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 /** Until a Sentinel demotes who says that it is a master. */
 const DEMOTED_WITHIN_MS = 40_000;

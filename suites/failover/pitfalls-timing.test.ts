@@ -12,7 +12,7 @@ import {
   sentinels,
   test,
   until,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 const COMMAND_SECONDS = 8;
 /** Each command of a test's own gives up after 10 s. */

@@ -10,7 +10,7 @@ import {
   sentinels,
   test,
   until,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 /** On a machine that does much else, an heir is not soon to be found down in its turn: links to it are new. */
 const downAfterMs = 3_000;

@@ -15,7 +15,7 @@ import {
   toldOf,
   topology,
   until,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 const MOVED_WITHIN_MS = 30_000;
 /** A replica that is slow to answer for so long is not chosen, and machines are busy. */

@@ -5,7 +5,7 @@
  * Each fault is there before Sentinels take it seriously: down-after-milliseconds is an hour until then. So nothing but
  * the fault that a test names has made the master count as down.
  */
-import { messageOf } from '../helpers/errors.ts';
+import { messageOf } from '../../helpers/errors.ts';
 import {
   allTell,
   dirChangeable,
@@ -23,7 +23,7 @@ import {
   toldOf,
   until,
   withoutDisk,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 const NOT_YET_MS = 3_600_000;
 const DOWN_AFTER_MS = 2_000;

@@ -1,5 +1,5 @@
 /** Sentinels that are a user of their own on the servers that they watch: which rights it needs, and what it is like to lack one. */
-import { can, type Versioned } from '../helpers/deployment/capabilities.ts';
+import { can, type Versioned } from '../../helpers/deployment/capabilities.ts';
 import {
   allAgree,
   type Deployment,
@@ -14,7 +14,7 @@ import {
   test,
   toldOf,
   until,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 const MOVED_WITHIN_MS = 30_000;
 const LOGIN = { 'auth-user': 'sentinel', 'auth-pass': 'secret' };

@@ -2,7 +2,7 @@
  * What a failover costs in resyncs, counted exactly: replicas that stay go on with the history of the new master, those
  * below it, too, and one that was loading when the master died as well.
  */
-import { can } from '../helpers/deployment/capabilities.ts';
+import { can } from '../../helpers/deployment/capabilities.ts';
 import {
   allAgree,
   chain,
@@ -18,7 +18,7 @@ import {
   syncCounts,
   test,
   writeBytes,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 /** Until a Sentinel demotes who says that it is a master. */
 const DEMOTED_WITHIN_MS = 40_000;

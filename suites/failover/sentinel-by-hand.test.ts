@@ -12,7 +12,7 @@ import {
   split,
   test,
   until,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 test('one Sentinel alone, with a quorum of three, promotes a replica of a master that is well: by hand it takes no agreement [S7]', async ({
   deployment,

@@ -14,7 +14,7 @@ import {
   sentinels,
   test,
   until,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 const SOON = { withinMs: 30_000 };
 /** Longer than a busy machine keeps a server that is well from answering. */

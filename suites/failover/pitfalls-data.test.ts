@@ -17,7 +17,7 @@ import {
   test,
   until,
   writeBytes,
-} from '../helpers/suite.ts';
+} from '../../helpers/suite.ts';
 
 /** Longer than a busy machine keeps a server that is well from answering. */
 const DOWN_AFTER_MS = 3_000;
