@@ -9,35 +9,38 @@ import {
   expect,
   failedOver,
   masterWithReplicas,
+  type RawConnection,
+  rawConnection,
+  type Sentinel,
   sentinels,
   test,
   until,
 } from '../../helpers/suite.ts';
 
-const COMMAND_SECONDS = 8;
-/** Each command of a test's own gives up after 10 s. */
+const COMMAND_SECONDS = 10;
 const BELOW_MS = 2_000;
 const ABOVE_MS = 20_000;
 
-test('a command of 8 s where 2 s count as down: a healthy master is replaced, and what it was told last is lost [N20]', async ({
+test('a command of 10 s where 2 s count as down: a healthy master is replaced, and what it was told last is lost [N20]', async ({
   deployment,
 }) => {
   const config = debugAllowed(deployment.target);
   const topology = sentinels(3, masterWithReplicas(1, { config }), { downAfterMs: BELOW_MS });
   await using all = await deployment.start(topology);
   const { master, replica } = all;
+  // The third only votes: three candidates may tie, and the master would be back before they try again.
+  const [, , voter] = all.sentinels as [Sentinel, Sentinel, Sentinel];
+  const { masterName } = voter.spec;
+  await voter.call('SENTINEL', 'SET', masterName, 'down-after-milliseconds', ABOVE_MS);
 
-  using client = master.dedicated();
-  const told = Promise.all([
-    client.call('DEBUG', 'SLEEP', COMMAND_SECONDS),
-    client.call('SET', 'told last', '1'),
-  ]);
+  using client = rawConnection(master);
+  for (const line of [`DEBUG SLEEP ${COMMAND_SECONDS}`, 'SET told-last 1']) client.send(line);
   expect(await failedOver(all, master)).toBe(replica);
-  expect(await told, 'the master was there all the time').toEqual(['OK', 'OK']);
+  await bothDone(client);
 
   await allAgree(all, { master: replica.name });
   await expect(master).toConvergeWith(replica);
-  expect(await master.call('EXISTS', 'told last')).toBe(0);
+  expect(await master.call('EXISTS', 'told-last')).toBe(0);
 });
 
 test('the same command where 20 s count as down: nobody calls the master down, and it has all it was told [N20]', async ({
@@ -48,17 +51,14 @@ test('the same command where 20 s count as down: nobody calls the master down, a
   await using all = await deployment.start(topology);
   const { master, replica } = all;
 
-  using client = master.dedicated();
-  const told = Promise.all([
-    client.call('DEBUG', 'SLEEP', COMMAND_SECONDS),
-    client.call('SET', 'told last', '1'),
-  ]);
+  using client = rawConnection(master);
+  for (const line of [`DEBUG SLEEP ${COMMAND_SECONDS}`, 'SET told-last 1']) client.send(line);
   await until(
     () => master.observe('PING').then(String, () => 'nothing'),
     (answer) => answer === 'nothing',
     { what: 'the master to answer nobody', withinMs: 7_000, verdict: 'inconclusive' },
   );
-  expect(await told).toEqual(['OK', 'OK']);
+  await bothDone(client);
 
   await allAgree(all, { master: master.name });
   for (const sentinel of all.sentinels) {
@@ -66,5 +66,14 @@ test('the same command where 20 s count as down: nobody calls the master down, a
   }
   await expect(replica).toHaveStayedInSync();
   await expect(replica).toConvergeWith(master);
-  expect(await replica.call('GET', 'told last')).toBe('1');
+  expect(await replica.call('GET', 'told-last')).toBe('1');
 });
+
+/** Waits until the master has answered both commands, as one that is well. */
+async function bothDone(client: RawConnection): Promise<void> {
+  await until(
+    () => client.received,
+    (received) => received === '+OK\r\n+OK\r\n',
+    { what: 'the master to do both commands', withinMs: 20_000 },
+  );
+}
