@@ -101,7 +101,7 @@ test('a master that Sentinels alone do not hear is replaced while its clients wr
   deployment,
 }) => {
   await using all = await deployment.start(
-    sentinels(3, masterWithReplicas(2, { config: noPings })),
+    sentinels(3, masterWithReplicas(2, { config: noPings }), { downAfterMs: DOWN_AFTER_MS }),
   );
   const { master, replicas } = all;
   const ledger = new Ledger(now);

@@ -26,7 +26,7 @@ import {
 } from '../helpers/suite.ts';
 
 const NOT_YET_MS = 3_600_000;
-const DOWN_AFTER_MS = 2_000;
+const DOWN_AFTER_MS = 4_000;
 /** A replica without a disk for its dump file takes one from the socket all the same. */
 const withoutFiles = { 'repl-diskless-load': 'swapdb' };
 const MOVED_WITHIN_MS = 40_000;

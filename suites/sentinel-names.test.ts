@@ -18,6 +18,8 @@ import {
 } from '../helpers/suite.ts';
 
 const NAME = 'localhost';
+/** The heir must not count as down because the machine is busy. */
+const PATIENT = { downAfterMs: 5_000 };
 const MOVED_WITHIN_MS = 30_000;
 
 test('with announce-hostnames all go by names: clients, replicas and their configuration, before and after a failover [S12]', async ({
@@ -28,6 +30,7 @@ test('with announce-hostnames all go by names: clients, replicas and their confi
   await using all = await deployment.start(
     sentinels(3, masterWithReplicas(2, { config: noPings }), {
       hostName: NAME,
+      ...PATIENT,
       lines: ['resolve-hostnames yes', 'announce-hostnames yes'],
     }),
   );
@@ -65,6 +68,7 @@ test('with resolve-hostnames alone, names are taken and addresses told, and a fa
   await using all = await deployment.start(
     sentinels(3, masterWithReplicas(2, { config: noPings }), {
       hostName: NAME,
+      ...PATIENT,
       lines: ['resolve-hostnames yes'],
     }),
   );
