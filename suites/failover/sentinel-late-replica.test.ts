@@ -20,6 +20,8 @@ import {
 const BACK_WITHIN_MS = 40_000;
 /** What Sentinels do at their own pace takes time. */
 const TIMEOUT = { timeout: 120_000 };
+/** The heir must not count as down because the machine is busy. */
+const PATIENT = { downAfterMs: 5_000 };
 const ORDER = /^REPLICAOF \S+ enabled /;
 
 test(
@@ -27,7 +29,7 @@ test(
   TIMEOUT,
   async ({ deployment }) => {
     await using all = await deployment.start(
-      sentinels(3, masterWithReplicas(2, { config: noPings })),
+      sentinels(3, masterWithReplicas(2, { config: noPings }), PATIENT),
     );
     const { master } = all;
     const [late, prompt] = all.replicas as [Node, Node];
@@ -53,7 +55,7 @@ test(
   TIMEOUT,
   async ({ deployment }) => {
     await using all = await deployment.start(
-      sentinels(3, masterWithReplicas(2, { config: noPings })),
+      sentinels(3, masterWithReplicas(2, { config: noPings }), PATIENT),
     );
     const { master } = all;
     const [late, prompt] = all.replicas as [Node, Node];
@@ -70,13 +72,13 @@ test(
     await late.kill();
     await outage.heal();
     await writeBytes(prompt, { seed: 2, bytes: 50_000 });
-    for (const sentinel of all.sentinels) await sentinel.pause();
+    for (const sentinel of all.sentinels) await sentinel.kill();
 
     await late.restart({ data: 'lost' });
     await expect(late).toResync('full', { withinMs: BACK_WITHIN_MS });
     await expect(late).toConvergeWith(prompt);
 
-    for (const sentinel of all.sentinels) await sentinel.resume();
+    for (const sentinel of all.sentinels) await sentinel.restart();
     await master.restart({ data: 'kept' });
     await allAgree(all, { master: prompt.name });
     expect(orders(late)).toBe(0);
