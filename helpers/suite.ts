@@ -31,8 +31,17 @@ export {
 } from './deployment/config.ts';
 export type { Deployment } from './deployment/deployment.ts';
 export type { Node } from './deployment/node.ts';
+export { rolesOf } from './deployment/roles.ts';
 export { allAgree } from './deployment/sentinels/agreement.ts';
-export { allSee, allTell, setOnAll, stillStream, toldOf } from './deployment/sentinels/ask-all.ts';
+export {
+  allSee,
+  allTell,
+  anyTells,
+  hasAskedOthers,
+  setOnAll,
+  stillStream,
+  toldOf,
+} from './deployment/sentinels/ask-all.ts';
 export { type SentinelOptions, sentinels } from './deployment/sentinels/plan.ts';
 export type { Sentinel } from './deployment/sentinels/sentinel.ts';
 export { syncCounts } from './deployment/sync-counts.ts';
@@ -76,6 +85,7 @@ export {
   writeLedgerBySentinels,
 } from './workload/ledger-on-node.ts';
 export { type LongLoad, longLoad } from './workload/long-load.ts';
+export { BUSY_MS, STOPS_WITHIN_MS, stopsUnheard } from './workload/min-replicas.ts';
 export { fill, load, perform, writeBytes } from './workload/on-node.ts';
 export { PING_BYTES, pingsEachSecond, pingsNoMore } from './workload/pings.ts';
 export { randomCommands } from './workload/random-commands.ts';

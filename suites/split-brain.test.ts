@@ -3,6 +3,7 @@
  * how long, and what of it is left when the partition is over. Clients of both keep one ledger.
  */
 import {
+  BUSY_MS,
   type Deployment,
   expect,
   halfOpen,
@@ -15,18 +16,15 @@ import {
   now,
   recordLosses,
   replicated,
+  rolesOf,
+  STOPS_WITHIN_MS,
+  stopsUnheard,
   test,
   writeLedger,
 } from '../helpers/suite.ts';
 
 const WRITES = 50;
 const RATE_PER_SECOND = 200;
-
-const MAX_LAG_SECONDS = 1;
-/** The lag is counted in whole seconds, and looked at once a second: up to two more. */
-const STATED_MS = (MAX_LAG_SECONDS + 2) * 1_000;
-/** What a busy machine may keep a server and its clients from running. */
-const BUSY_MS = 1_000;
 
 test('without min-replicas-to-write both masters accept writes, as long as it lasts; what only the old one has is gone then [N16]', async ({
   deployment,
@@ -60,11 +58,7 @@ test('without min-replicas-to-write both masters accept writes, as long as it la
 test('min-replicas-to-write with a lag of 1 s: the old master stops within 3 s, and exactly what it accepted until then is gone [N16]', async ({
   deployment,
 }) => {
-  const config = {
-    ...noPings,
-    'min-replicas-to-write': 1,
-    'min-replicas-max-lag': MAX_LAG_SECONDS,
-  };
+  const config = { ...noPings, ...stopsUnheard };
   await using three = await deployment.start(masterWithReplicas(2, { config }));
   const { master, replica: heir } = three;
   const ledger = new Ledger(now);
@@ -88,7 +82,7 @@ test('min-replicas-to-write with a lag of 1 s: the old master stops within 3 s, 
   expect(judgement.outcomes.unknown).toBe(0);
   expect(judgement.lost.map(({ write }) => write.id).sort()).toEqual(onlyOnMaster);
   expect(judgement.lost.length).toBeGreaterThan(0);
-  expect(judgement.lostForMs).toBeLessThanOrEqual(STATED_MS + BUSY_MS);
+  expect(judgement.lostForMs).toBeLessThanOrEqual(STOPS_WITHIN_MS + BUSY_MS);
   recordLosses(three, judgement);
 });
 
@@ -124,8 +118,4 @@ async function reunite(
   await expect(master.call('SET', 'marker', '2')).rejects.toThrow('READONLY');
   for (const replica of [master, sibling]) await expect(replica).toConvergeWith(heir);
   return ofMaster.filter((id) => !ofHeir.includes(id)).sort();
-}
-
-async function rolesOf(...nodes: readonly Node[]): Promise<string[]> {
-  return Promise.all(nodes.map(async (node) => (await node.role()).role));
 }

@@ -9,16 +9,17 @@ import { extensionsOf } from '../toxiproxy/extensions.ts';
 import { until } from '../until.ts';
 import { type Address, formatAddress } from './address.ts';
 import { disagreements } from './agreement.ts';
-import { BASELINE, commandLine, renderConfig } from './config.ts';
+import { commandLine } from './config.ts';
+import { nodeConfig, sentinelConfig } from './config-files.ts';
 import type { Driver, Proxying, Server, ServerSpec } from './driver.ts';
 import type { Instance } from './instance.ts';
 import { Memory } from './memory.ts';
 import { Node } from './node.ts';
-import { announcedByNode, announcedBySentinel } from './sentinels/announced.ts';
+import { announcedByNode } from './sentinels/announced.ts';
 import { attachReplicas, openAllPaths, startWatching } from './sentinels/launch.ts';
 import type { SentinelsSpec } from './sentinels/plan.ts';
 import { Sentinel } from './sentinels/sentinel.ts';
-import { tlsDirectives, tlsFiles, tlsOfClients } from './tls.ts';
+import { tlsFiles, tlsOfClients } from './tls.ts';
 import { depthOf, generations, type NodeSpec, type Topology } from './topology.ts';
 import { CLIENT, Wiring } from './wiring.ts';
 
@@ -340,15 +341,7 @@ export class Deployment implements AsyncDisposable {
       name,
       kind: depthOf(this.topology, spec),
       fileBytesMax: spec.fileBytesMax,
-      config: (own) =>
-        renderConfig(
-          BASELINE,
-          own,
-          spec.tls === undefined ? {} : tlsDirectives(own.port),
-          announced === undefined ? {} : announcedByNode(announced),
-          config,
-          link === undefined ? {} : { replicaof: `${link.inside.host} ${link.inside.port}` },
-        ),
+      config: (own) => nodeConfig(own, spec, { announced, upstream: link?.inside }),
       files: { ...spec.files, ...(spec.tls && tlsFiles(spec.tls)) },
     });
     if (tls !== undefined) this.#tls.set(server, tls);
@@ -370,16 +363,11 @@ export class Deployment implements AsyncDisposable {
 
   async #addSentinel(name: string, spec: SentinelsSpec): Promise<void> {
     const announced = await this.#switchboard?.reserve(name);
-    const { config, lines } = spec;
+    const { config } = spec;
     const server = await this.#create({
       name,
       kind: 'sentinel',
-      config: (own) =>
-        renderConfig(
-          own,
-          announced === undefined ? {} : announcedBySentinel(announced, lines),
-          config,
-        ),
+      config: (own) => sentinelConfig(own, spec, announced),
       files: {},
     });
     const clientLink = await this.#wiring.link(CLIENT, server);

@@ -1,11 +1,11 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import { ChaosError } from '../errors.ts';
 import type { Link } from '../links/link.ts';
-import type { Timeline } from '../timeline.ts';
 import { until } from '../until.ts';
 import type { Address } from './address.ts';
 import type { Config } from './config.ts';
 import { Control, type Credentials } from './control.ts';
+import type { Deployment } from './deployment.ts';
 import type { Server } from './driver.ts';
 
 const READY_WITHIN_MS = 20_000;
@@ -23,40 +23,35 @@ export interface Surroundings {
   /** What its configuration says beyond the baseline. */
   readonly config: Config;
   readonly tls?: NonNullable<Address['tls']>;
-  readonly timeline: Timeline;
   /** The address that it tells others; absent: it tells its port alone. */
   readonly announced?: Address | undefined;
   /** What its command line says at every start. */
   readonly args?: readonly string[];
   /** Clients of the test reach the server through this link. */
   readonly clientLink: Link;
-  /** Called when the server has been started, maybe at an address that it did not have before. */
-  readonly started: () => Promise<void>;
-  /** Called before a change that others will notice. */
-  readonly beforeChange: () => Promise<void>;
 }
 
 /** A server of a deployment: what can be asked of it, and done to its process. */
 export class Instance {
+  readonly deployment: Deployment;
   readonly name: string;
   readonly config: Config;
   readonly server: Server;
   readonly clientLink: Link;
   readonly #surroundings: Surroundings;
-  readonly #timeline: Timeline;
   readonly #control: Control;
   readonly #observer: Control;
   readonly #clients = new Set<Redis>();
   #isPaused = false;
   #credentials: Credentials;
 
-  constructor(server: Server, surroundings: Surroundings) {
+  constructor(deployment: Deployment, server: Server, surroundings: Surroundings) {
+    this.deployment = deployment;
     this.name = server.name;
     this.config = surroundings.config;
     this.server = server;
     this.clientLink = surroundings.clientLink;
     this.#surroundings = surroundings;
-    this.#timeline = surroundings.timeline;
     this.#credentials = credentialsOf(this.config);
     const credentials = (): Credentials => this.#credentials;
     const address = (): Address => this.address;
@@ -143,7 +138,7 @@ export class Instance {
   async changePassword(password: string): Promise<void> {
     await this.call('CONFIG', 'SET', 'requirepass', password);
     this.#credentials = { password };
-    this.#timeline.record(this.name, 'password changed');
+    this.deployment.timeline.record(this.name, 'password changed');
   }
 
   /** Starts the process and waits until it answers. An answer that says LOADING is one, too. */
@@ -151,7 +146,7 @@ export class Instance {
     this.#isPaused = false;
     this.#credentials = credentialsOf(this.config);
     await this.server.start([...(this.#surroundings.args ?? []), ...args]);
-    await this.#surroundings.started();
+    await this.deployment.retarget(this);
     await until(
       () => this.#exitOrAnswer(),
       () => true,
@@ -161,19 +156,19 @@ export class Instance {
         verdict: 'environment',
       },
     );
-    this.#timeline.record(this.name, 'started');
+    this.deployment.timeline.record(this.name, 'started');
   }
 
   /** SIGTERM, as an orderly shutdown: the server saves if its configuration says so. */
   async stop(): Promise<void> {
     await this.server.end('SIGTERM', END_WITHIN_MS);
-    this.#timeline.record(this.name, 'stopped (SIGTERM)');
+    this.deployment.timeline.record(this.name, 'stopped (SIGTERM)');
   }
 
   /** SIGKILL: nothing is saved, the kernel closes its connections. */
   async kill(): Promise<void> {
     await this.server.end('SIGKILL', END_WITHIN_MS);
-    this.#timeline.record(this.name, 'killed (SIGKILL)');
+    this.deployment.timeline.record(this.name, 'killed (SIGKILL)');
   }
 
   /** Freezes the process until `resume`: its connections stay open and silent. */
@@ -183,14 +178,14 @@ export class Instance {
     }
     await this.server.pause();
     this.#isPaused = true;
-    this.#timeline.record(this.name, 'paused');
+    this.deployment.timeline.record(this.name, 'paused');
   }
 
   async resume(): Promise<void> {
-    await this.#surroundings.beforeChange();
+    await this.deployment.look(this.name);
     await this.server.resume();
     this.#isPaused = false;
-    this.#timeline.record(this.name, 'resumed');
+    this.deployment.timeline.record(this.name, 'resumed');
   }
 
   /** How many processes the server has forked that still run, also after its own end: RDBs are made by one. */
@@ -207,7 +202,7 @@ export class Instance {
         `${this.name} has forked nothing that runs: none to kill`,
       );
     }
-    this.#timeline.record(this.name, `child processes killed (SIGKILL): ${length}`);
+    this.deployment.timeline.record(this.name, `child processes killed (SIGKILL): ${length}`);
   }
 
   /**
@@ -222,9 +217,9 @@ export class Instance {
       throw new ChaosError('misuse', `${this.name} is running: stop or kill it before a restart`);
     }
     if (options.data === 'lost') await this.server.loseData();
-    await this.#surroundings.beforeChange();
+    await this.deployment.look(this.name);
     const { data, args = [] } = options;
-    this.#timeline.record(this.name, ['restarting, data', data, ...args].join(' '));
+    this.deployment.timeline.record(this.name, ['restarting, data', data, ...args].join(' '));
     await this.start(args);
   }
 

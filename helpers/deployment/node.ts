@@ -4,28 +4,10 @@ import { type ClientConnection, clientsOf } from '../observe/clients.ts';
 import { type ResyncEvent, resyncEvents } from '../observe/resync.ts';
 import { type Role, roleOf } from '../observe/role.ts';
 import { type Snapshot, snapshotOf } from '../observe/snapshot.ts';
-import type { Deployment } from './deployment.ts';
-import type { Server } from './driver.ts';
-import { Instance, type Surroundings } from './instance.ts';
+import { Instance } from './instance.ts';
 
 /** A server that replicates, or is replicated: what it says of itself, and what can be done to it. */
 export class Node extends Instance {
-  readonly deployment: Deployment;
-
-  constructor(
-    deployment: Deployment,
-    server: Server,
-    surroundings: Pick<Surroundings, 'announced' | 'args' | 'clientLink' | 'config' | 'tls'>,
-  ) {
-    super(server, {
-      ...surroundings,
-      timeline: deployment.timeline,
-      started: () => deployment.retarget(this),
-      beforeChange: () => deployment.look(this.name),
-    });
-    this.deployment = deployment;
-  }
-
   /** The link on which this replica reaches the upstream its topology gave it. */
   get link(): Link {
     return this.deployment.linkOf(this);

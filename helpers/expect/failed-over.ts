@@ -1,5 +1,6 @@
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Node } from '../deployment/node.ts';
+import { runningSentinels } from '../deployment/sentinels/running.ts';
 import type { Sentinel } from '../deployment/sentinels/sentinel.ts';
 import { ChaosError } from '../errors.ts';
 import { until } from '../until.ts';
@@ -22,8 +23,7 @@ export async function failedOver(
   from: Node,
   { by, withinMs = FAILED_OVER_WITHIN_MS }: FailoverExpectation = {},
 ): Promise<Node> {
-  const told =
-    by ?? deployment.sentinels.filter((one) => one.server.exit === undefined && !one.isPaused);
+  const told = by ?? runningSentinels(deployment);
   if (told.length === 0) {
     throw new ChaosError('misuse', 'failedOver: no Sentinel runs that could tell of it');
   }

@@ -15,6 +15,7 @@ import {
   refuses,
   sentinels,
   test,
+  toldOf,
   until,
   writeBytes,
 } from '../../helpers/suite.ts';
@@ -42,9 +43,7 @@ test('a master without persistence that is back before it counts as down is empt
   await expect(replica).toResync('full', { reason: 'replication-id-mismatch' });
   for (const node of all.nodes) await isEmpty(node);
   await allAgree(all, { master: 'master' });
-  for (const sentinel of all.sentinels) {
-    expect(sentinel.events().filter(({ name }) => name === '+odown')).toEqual([]);
-  }
+  expect(toldOf(all, '+odown')).toEqual([]);
 });
 
 test('the same master, back only when it has counted as down: the replica’s data is the data, and nothing is lost [N20]', async ({

@@ -5,9 +5,11 @@
  */
 import {
   allAgree,
+  anyTells,
   type Deployment,
   expect,
   failedOver,
+  hasAskedOthers,
   masterWithReplicas,
   type Node,
   now,
@@ -23,8 +25,6 @@ import {
 const SOON = { withinMs: 30_000 };
 /** Longer than a busy machine keeps a server that is well from answering. */
 const calm = { downAfterMs: 3_000 };
-/** A Sentinel asks the others each second whether they do not hear the master either. */
-const ASKED_FOR_MS = 3_000;
 
 test('two Sentinels, of which one dies with the master: the other knows, and may do nothing [N20]', async ({
   deployment,
@@ -64,8 +64,8 @@ test('five Sentinels with a quorum of 2, three of them dead: the quorum is met, 
   for (const sentinel of [first, second]) expect(await missing(sentinel)).toBe('the majority');
 
   await master.kill();
-  await any([first, second], '+odown');
-  await any([first, second], '-failover-abort-not-elected');
+  await anyTells({ sentinels: [first, second] }, '+odown', SOON);
+  await anyTells({ sentinels: [first, second] }, '-failover-abort-not-elected', SOON);
   expect((await replica.role()).role).toBe('replica');
 
   await dead[0].restart();
@@ -88,16 +88,12 @@ test('with a quorum of 1, one Sentinel’s broken link replaces a master that al
   await allAgree(all, { master: heir.name });
 
   for (const sentinel of all.sentinels) {
-    await sentinel.call('SENTINEL', 'SET', sentinel.spec.masterName, 'quorum', 2);
+    await sentinel.set({ quorum: 2 });
   }
   const sinceMs = now();
   const second = await partition(all, split([alone.name], [heir.name]));
   await alone.event('+sdown', { about: /^master /, sinceMs, ...SOON });
-  await until(
-    () => alone.master(),
-    ({ downForMs }) => downForMs >= ASKED_FOR_MS,
-    { what: `${alone.name} to have asked the others for seconds`, withinMs: 15_000 },
-  );
+  await hasAskedOthers(alone);
   expect(told(alone, '+odown', /./, sinceMs)).toEqual([]);
   await second.heal();
   await allAgree(all, { master: heir.name });
@@ -114,7 +110,7 @@ test('replicas of priority 0 alone: the master is down for all, and none takes i
   const [heir, sibling] = all.replicas as [Node, Node];
 
   await master.kill();
-  await any(all.sentinels, '-failover-abort-no-good-slave');
+  await anyTells(all, '-failover-abort-no-good-slave', SOON);
   for (const replica of all.replicas) expect((await replica.role()).role).toBe('replica');
 
   await heir.call('CONFIG', 'SET', 'replica-priority', 100);
@@ -141,11 +137,6 @@ async function missing(sentinel: Sentinel): Promise<string> {
     ...(/reach the specified quorum/.test(words) ? ['the quorum'] : []),
     ...(/reach the majority/.test(words) ? ['the majority'] : []),
   ].join(', ');
-}
-
-/** Waits until one of them tells of an event. */
-function any(sentinels: readonly Sentinel[], name: string): Promise<unknown> {
-  return Promise.any(sentinels.map((sentinel) => sentinel.event(name, SOON)));
 }
 
 function told(sentinel: Sentinel, name: string, about: RegExp, sinceMs = 0) {

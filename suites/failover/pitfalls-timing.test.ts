@@ -14,6 +14,7 @@ import {
   type Sentinel,
   sentinels,
   test,
+  toldOf,
   until,
 } from '../../helpers/suite.ts';
 
@@ -30,8 +31,7 @@ test('a command of 10 s where 2 s count as down: a healthy master is replaced, a
   const { master, replica } = all;
   // The third only votes: three candidates may tie, and the master would be back before they try again.
   const [, , voter] = all.sentinels as [Sentinel, Sentinel, Sentinel];
-  const { masterName } = voter.spec;
-  await voter.call('SENTINEL', 'SET', masterName, 'down-after-milliseconds', ABOVE_MS);
+  await voter.set({ 'down-after-milliseconds': ABOVE_MS });
 
   using client = rawConnection(master);
   for (const line of [`DEBUG SLEEP ${COMMAND_SECONDS}`, 'SET told-last 1']) client.send(line);
@@ -61,9 +61,7 @@ test('the same command where 20 s count as down: nobody calls the master down, a
   await bothDone(client);
 
   await allAgree(all, { master: master.name });
-  for (const sentinel of all.sentinels) {
-    expect(sentinel.events().filter(({ name }) => name === '+sdown')).toEqual([]);
-  }
+  expect(toldOf(all, '+sdown')).toEqual([]);
   await expect(replica).toHaveStayedInSync();
   await expect(replica).toConvergeWith(master);
   expect(await replica.call('GET', 'told-last')).toBe('1');

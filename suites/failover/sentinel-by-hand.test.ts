@@ -1,6 +1,7 @@
 /** SENTINEL FAILOVER: what it asks nobody for, when it is refused, and what a failover that is given up leaves behind. */
 import {
   allAgree,
+  anyTells,
   expect,
   failedOver,
   fill,
@@ -68,9 +69,7 @@ test('while a failover goes on another is refused; over its time it is given up,
     ({ role }) => role === 'master',
     { what: 'replica-1 to obey what it was told while it was frozen', withinMs: 15_000 },
   );
-  await Promise.any(
-    all.sentinels.map((one) => one.event('+convert-to-slave', { withinMs: 40_000 })),
-  );
+  await anyTells(all, '+convert-to-slave', { withinMs: 40_000 });
   await allAgree(all, { master: 'master' });
   await expect(replica).toResync('full', { reason: 'replication-id-mismatch' });
   await expect(replica).toConvergeWith(master);

@@ -5,6 +5,7 @@
  */
 import {
   allAgree,
+  anyTells,
   type Deployment,
   expect,
   failedOver,
@@ -103,9 +104,7 @@ async function connectedTo({ connections }: SentinelClient, { name }: Node): Pro
 
 /** Waits until a Sentinel has chosen whom to promote. */
 async function chosen(deployment: Deployment): Promise<Node> {
-  const { text } = await Promise.any(
-    deployment.sentinels.map((one) => one.event('+selected-slave', { withinMs: FOUND_WITHIN_MS })),
-  );
+  const { text } = await anyTells(deployment, '+selected-slave', { withinMs: FOUND_WITHIN_MS });
   const [, host = '', port] = /^slave \S+ (\S+) (\d+) @/.exec(text) ?? [];
   return deployment.node(deployment.whoIs({ host, port: Number(port) }));
 }

@@ -4,6 +4,7 @@
  * which node and why it was lost.
  */
 import {
+  BUSY_MS,
   expect,
   failedOver,
   judgeLedger,
@@ -15,20 +16,16 @@ import {
   partition,
   recordLosses,
   replicated,
+  STOPS_WITHIN_MS,
   sentinels,
   split,
+  stopsUnheard,
   test,
   writeLedgerBySentinels,
 } from '../../helpers/suite.ts';
 
 const WRITES = 50;
 const RATE_PER_SECOND = 200;
-
-const MAX_LAG_SECONDS = 1;
-/** The lag is counted in whole seconds, and looked at once a second: up to two more. */
-const STATED_MS = (MAX_LAG_SECONDS + 2) * 1_000;
-/** What a busy machine may keep a server and its clients from running. */
-const BUSY_MS = 1_000;
 
 test.for<{ told: string; waitFor: number; lost: number }>([
   { told: 'what it alone had is lost', waitFor: 0, lost: WRITES },
@@ -79,11 +76,7 @@ test.for<{ told: string; waitFor: number; lost: number }>([
 test('min-replicas-to-write with a lag of 1 s: what a dying master loses is no more than it accepted in 3 s [N15]', async ({
   deployment,
 }) => {
-  const config = {
-    ...noPings,
-    'min-replicas-to-write': 1,
-    'min-replicas-max-lag': MAX_LAG_SECONDS,
-  };
+  const config = { ...noPings, ...stopsUnheard };
   await using all = await deployment.start(sentinels(3, masterWithReplicas(2, { config })));
   const { master } = all;
   const ledger = new Ledger(now);
@@ -109,5 +102,5 @@ test('min-replicas-to-write with a lag of 1 s: what a dying master loses is no m
   recordLosses(all, judgement);
   expect(judgement.objections).toEqual([]);
   expect(judgement.lost.length).toBeGreaterThan(0);
-  expect(judgement.lostForMs).toBeLessThanOrEqual(STATED_MS + BUSY_MS);
+  expect(judgement.lostForMs).toBeLessThanOrEqual(STOPS_WITHIN_MS + BUSY_MS);
 });

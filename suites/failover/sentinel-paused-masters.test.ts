@@ -4,6 +4,7 @@
  * min-replicas-to-write it refuses them as soon as it sees that its replicas have left.
  */
 import {
+  anyTells,
   expect,
   failedOver,
   judgeLedger,
@@ -55,11 +56,10 @@ test.for<{ told: string; atLeast: number }>([
     if (atLeast > 0) expect(loyal.lastError).toBe('NOREPLICAS Not enough good replicas to write.');
     expect((await master.role()).role).toBe('master');
 
-    const order = await Promise.any(
-      all.sentinels.map((one) =>
-        one.event('+convert-to-slave', { sinceMs: resumedAtMs, withinMs: DEMOTED_WITHIN_MS }),
-      ),
-    );
+    const order = await anyTells(all, '+convert-to-slave', {
+      sinceMs: resumedAtMs,
+      withinMs: DEMOTED_WITHIN_MS,
+    });
     await until(
       () => master.role(),
       ({ role }) => role === 'replica',

@@ -4,6 +4,7 @@
  * themselves, and what it alone had is listed as lost.
  */
 import {
+  BUSY_MS,
   type Deployment,
   expect,
   failedOver,
@@ -17,9 +18,12 @@ import {
   partition,
   recordLosses,
   replicated,
+  rolesOf,
   type Sentinel,
+  STOPS_WITHIN_MS,
   sentinels,
   split,
+  stopsUnheard,
   test,
   until,
   writeLedgerBySentinels,
@@ -27,12 +31,6 @@ import {
 
 const WRITES = 50;
 const RATE_PER_SECOND = 200;
-
-const MAX_LAG_SECONDS = 1;
-/** The lag is counted in whole seconds, and looked at once a second: up to two more. */
-const STATED_MS = (MAX_LAG_SECONDS + 2) * 1_000;
-/** What a busy machine may keep a server and its clients from running. */
-const BUSY_MS = 1_000;
 /** A Sentinel lets a node say for 8 s that it is a master, and asks every 10 s. */
 const DEMOTED_WITHIN_MS = 40_000;
 
@@ -89,11 +87,7 @@ test.for<{ told: string; waitFor: number }>([
 test('min-replicas-to-write with a lag of 1 s: the cut off master stops within 3 s, and no more than it accepted until then is lost [N15] [N16]', async ({
   deployment,
 }) => {
-  const config = {
-    ...noPings,
-    'min-replicas-to-write': 1,
-    'min-replicas-max-lag': MAX_LAG_SECONDS,
-  };
+  const config = { ...noPings, ...stopsUnheard };
   await using all = await deployment.start(sentinels(3, masterWithReplicas(2, { config })));
   const { master } = all;
   const [alone, ...majority] = all.sentinels as [Sentinel, ...Sentinel[]];
@@ -123,7 +117,7 @@ test('min-replicas-to-write with a lag of 1 s: the cut off master stops within 3
   recordLosses(all, judgement);
   expect(judgement.objections).toEqual([]);
   expect(judgement.lost.length).toBeGreaterThan(0);
-  expect(judgement.lostForMs).toBeLessThanOrEqual(STATED_MS + BUSY_MS);
+  expect(judgement.lostForMs).toBeLessThanOrEqual(STOPS_WITHIN_MS + BUSY_MS);
 });
 
 /** The master and one Sentinel on one side. Clients hear whom they ask, on whichever side. */
@@ -143,8 +137,4 @@ async function demoted(node: Node, ledger: Ledger): Promise<number> {
     { what: `${node.name} to be demoted`, withinMs: DEMOTED_WITHIN_MS },
   );
   return ledger.now();
-}
-
-async function rolesOf(...nodes: readonly Node[]): Promise<string[]> {
-  return Promise.all(nodes.map(async (node) => (await node.role()).role));
 }

@@ -3,7 +3,7 @@ import type { Toxiproxy } from 'toxiproxy-node-client';
 import { allOf } from '../../all-of.ts';
 import { ChaosError, messageOf } from '../../errors.ts';
 import type { Driver, Listener, Proxying, Server, ServerSpec } from '../driver.ts';
-import { noSentinel, noSwitches } from '../sentinels/missing.ts';
+import { noSwitches, serverFor } from '../sentinels/missing.ts';
 import {
   OWNER_LABEL,
   ownerLabelValue,
@@ -122,7 +122,7 @@ export class ContainersDriver implements Driver {
   }
 
   async createServer({ name, kind, config, files, fileBytesMax }: ServerSpec): Promise<Server> {
-    const server = this.#serverOf(kind);
+    const server = serverFor(kind, this.target);
     const pool = this.#pools.get(server.image) as Pool<Place>;
     const { image, directives = [] } = server;
     const own = { 'protected-mode': 'no', dir: '/data' };
@@ -144,13 +144,6 @@ export class ContainersDriver implements Driver {
     return this.#resources.use(
       await this.#watch.during('start a Toxiproxy with switches', this.#startSwitches),
     );
-  }
-
-  #serverOf(kind: ServerSpec['kind']): ServerInContainer {
-    const { servers, sentinel } = this.target;
-    if (kind !== 'sentinel') return servers[kind % servers.length] ?? servers[0];
-    if ('missing' in sentinel) throw new ChaosError('environment', noSentinel(sentinel));
-    return sentinel;
   }
 
   reserveListener(): Promise<Listener> {

@@ -9,7 +9,7 @@ import { can } from '../capabilities.ts';
 import type { Driver, Listener, Proxying, Server, ServerSpec } from '../driver.ts';
 import { EMBEDDED_SEED, EMBEDDED_TAP } from '../embedded-toxiproxy.ts';
 import { fileBlocks, limitFiles } from '../file-limit.ts';
-import { noSentinel } from '../sentinels/missing.ts';
+import { serverFor } from '../sentinels/missing.ts';
 import { Session } from '../session/session.ts';
 import type { ProcessesTarget, ServerProgram } from '../target.ts';
 import { Child } from './child.ts';
@@ -59,7 +59,7 @@ export class ProcessesDriver implements Driver {
     files,
     fileBytesMax,
   }: ServerSpec): Promise<Server> {
-    const program = this.#programOf(kind);
+    const program = serverFor(kind, this.target);
     this.#servers += 1;
     const folder = join(this.#session.folder, `${this.#servers}-${name}`);
     const host = ownAddress ? ownLoopback(this.#servers) : '127.0.0.1';
@@ -87,13 +87,6 @@ export class ProcessesDriver implements Driver {
             reserveListener: () => this.reserveListener(),
           }));
     return this.#switching;
-  }
-
-  #programOf(kind: ServerSpec['kind']): ServerProgram {
-    const { servers, sentinel } = this.target;
-    if (kind !== 'sentinel') return servers[kind % servers.length] ?? servers[0];
-    if ('missing' in sentinel) throw new ChaosError('environment', noSentinel(sentinel));
-    return sentinel;
   }
 
   async reserveListener(): Promise<Listener> {

@@ -2,6 +2,7 @@ import type { SeenServer } from '../../observe/sentinel.ts';
 import { until } from '../../until.ts';
 import type { Deployment } from '../deployment.ts';
 import { depthOf } from '../topology.ts';
+import { runningSentinels } from './running.ts';
 import type { Sentinel } from './sentinel.ts';
 
 /** Greetings of Sentinels come every 2 s, what masters say of replicas every 10 s, on a machine that may do much else. */
@@ -56,9 +57,7 @@ export async function allAgree(
     withinMs = AGREE_WITHIN_MS,
   }: { readonly master?: string; readonly withinMs?: number } = {},
 ): Promise<string> {
-  const running = deployment.sentinels.filter(
-    ({ server, isPaused }) => server.exit === undefined && !isPaused,
-  );
+  const running = runningSentinels(deployment);
   const { nodes } = deployment.topology;
   const isHidden = (name: string): boolean =>
     nodes.some((one) => one.name === name && depthOf({ nodes }, one) > 1);

@@ -1,22 +1,51 @@
 import type { SeenReplica, SentinelEvent } from '../../observe/sentinel.ts';
 import { until } from '../../until.ts';
 import type { Deployment } from '../deployment.ts';
+import { runningSentinels } from './running.ts';
+import type { EventExpectation, Sentinel } from './sentinel.ts';
 
 /** What masters say of replicas is asked for every 10 s, on a machine that may do much else. */
 const SEEN_WITHIN_MS = 30_000;
+/** Of which a Sentinel asks the others each second whether they do not hear the master either. */
+const ASKED_FOR_MS = 3_000;
+const ASKED_WITHIN_MS = 15_000;
 
 /** SENTINEL SET on all Sentinels that run: each has settings of its own. */
 export async function setOnAll(
   deployment: Deployment,
   options: Readonly<Record<string, string | number>>,
 ): Promise<void> {
-  await Promise.all(running(deployment).map((sentinel) => sentinel.set(options)));
+  await Promise.all(runningSentinels(deployment).map((sentinel) => sentinel.set(options)));
   deployment.timeline.record('sentinels', `set: ${JSON.stringify(options)}`);
 }
 
 /** The events of a name that any Sentinel has told of. */
-export function toldOf({ sentinels }: Deployment, name: string): SentinelEvent[] {
+export function toldOf(
+  { sentinels }: Pick<Deployment, 'sentinels'>,
+  name: string,
+): SentinelEvent[] {
   return sentinels.flatMap((sentinel) => sentinel.events().filter((one) => one.name === name));
+}
+
+/** Waits until any Sentinel tells of an event. Returns the event of the first. */
+export function anyTells(
+  { sentinels }: Pick<Deployment, 'sentinels'>,
+  name: string,
+  expectation: EventExpectation = {},
+): Promise<SentinelEvent> {
+  return Promise.any(sentinels.map((sentinel) => sentinel.event(name, expectation)));
+}
+
+/** Waits until a Sentinel has not heard the master for so long that it has asked the others of it, more than once. */
+export async function hasAskedOthers(
+  sentinel: Sentinel,
+  withinMs = ASKED_WITHIN_MS,
+): Promise<void> {
+  await until(
+    () => sentinel.master(),
+    ({ downForMs }) => downForMs >= ASKED_FOR_MS,
+    { what: `${sentinel.name} to have asked the others for seconds`, withinMs },
+  );
 }
 
 /** Waits until every Sentinel that runs sees replicas, by name, that are as expected. */
@@ -29,7 +58,7 @@ export async function allSee(
   await until(
     () =>
       Promise.all(
-        running(deployment).map(async (sentinel) => {
+        runningSentinels(deployment).map(async (sentinel) => {
           const replicas = await sentinel.replicas();
           return Object.fromEntries(replicas.map((one) => [deployment.whoIs(one), one]));
         }),
@@ -47,7 +76,7 @@ export async function allTell(
   { servers = 1, withinMs = SEEN_WITHIN_MS }: { servers?: number; withinMs?: number } = {},
 ): Promise<void> {
   const told = (): readonly number[] =>
-    running(deployment).map((sentinel) => {
+    runningSentinels(deployment).map((sentinel) => {
       const texts = sentinel.events().filter((one) => one.name === name && about.test(one.text));
       return new Set(texts.map(({ text }) => text)).size;
     });
@@ -67,8 +96,4 @@ export async function stillStream(
 ): Promise<void> {
   await master.call('ACL', 'SETUSER', user, '-publish');
   timeline.record(master.name, `${user} may no longer PUBLISH`);
-}
-
-function running({ sentinels }: Deployment) {
-  return sentinels.filter(({ server, isPaused }) => server.exit === undefined && !isPaused);
 }

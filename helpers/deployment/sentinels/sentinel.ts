@@ -20,12 +20,20 @@ import type { SentinelsSpec } from './plan.ts';
 
 const EVENT_WITHIN_MS = 15_000;
 
+/** Which event of a name is meant. */
+export interface EventExpectation {
+  /** What its text matches. Default: any. */
+  readonly about?: RegExp;
+  /** The earliest that counts, in milliseconds since the epoch. Default: any. */
+  readonly sinceMs?: number;
+  readonly withinMs?: number;
+}
+
 /**
  * A server in its other mode: it watches a master and its replicas, together with other Sentinels. Its state is its
  * configuration file, which it writes itself: that is the data that a restart keeps.
  */
 export class Sentinel extends Instance {
-  readonly deployment: Deployment;
   readonly spec: SentinelsSpec;
 
   constructor(
@@ -35,13 +43,7 @@ export class Sentinel extends Instance {
       readonly spec: SentinelsSpec;
     },
   ) {
-    super(server, {
-      ...surroundings,
-      timeline: deployment.timeline,
-      started: () => deployment.retarget(this),
-      beforeChange: () => deployment.look(this.name),
-    });
-    this.deployment = deployment;
+    super(deployment, server, surroundings);
     this.spec = surroundings.spec;
   }
 
@@ -133,14 +135,10 @@ export class Sentinel extends Instance {
     return sentinelEvents(this.server.log.lines);
   }
 
-  /** Waits for an event whose name and text match, after a time (milliseconds since the epoch). Returns the first. */
+  /** Waits for an event. Returns the first. */
   async event(
     name: string,
-    {
-      about = /(?:)/,
-      sinceMs = 0,
-      withinMs = EVENT_WITHIN_MS,
-    }: { readonly about?: RegExp; readonly sinceMs?: number; readonly withinMs?: number } = {},
+    { about = /(?:)/, sinceMs = 0, withinMs = EVENT_WITHIN_MS }: EventExpectation = {},
   ): Promise<SentinelEvent> {
     const since = () => this.events().filter(({ atMs }) => atMs >= sinceMs);
     const matches = (one: SentinelEvent) => one.name === name && about.test(one.text);

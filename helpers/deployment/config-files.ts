@@ -1,0 +1,36 @@
+import type { Address } from './address.ts';
+import { BASELINE, renderConfig } from './config.ts';
+import type { OwnDirectives } from './driver.ts';
+import { announcedByNode, announcedBySentinel } from './sentinels/announced.ts';
+import type { SentinelsSpec } from './sentinels/plan.ts';
+import { tlsDirectives } from './tls.ts';
+import type { NodeSpec } from './topology.ts';
+
+/** The redis.conf of a node: what its topology says counts most, but for whom it follows. */
+export function nodeConfig(
+  own: OwnDirectives,
+  { config = {}, tls }: NodeSpec,
+  { announced, upstream }: { announced: Address | undefined; upstream: Address | undefined },
+): string {
+  return renderConfig(
+    BASELINE,
+    own,
+    tls === undefined ? {} : tlsDirectives(own.port),
+    announced === undefined ? {} : announcedByNode(announced),
+    config,
+    upstream === undefined ? {} : { replicaof: `${upstream.host} ${upstream.port}` },
+  );
+}
+
+/** The sentinel.conf of a Sentinel that watches nothing yet. */
+export function sentinelConfig(
+  own: OwnDirectives,
+  { config, lines }: SentinelsSpec,
+  announced: Address | undefined,
+): string {
+  return renderConfig(
+    own,
+    announced === undefined ? {} : announcedBySentinel(announced, lines),
+    config,
+  );
+}
