@@ -1,7 +1,12 @@
 import type { Toxic, ToxicType, Proxy as ToxiproxyProxy } from 'toxiproxy-node-client';
-import { ChaosError } from '../errors.ts';
+import { ChaosError, messageOf } from '../errors.ts';
 import { extensionsOf } from '../toxiproxy/extensions.ts';
 import type { Fault } from './fault.ts';
+
+/** The status of a Toxiproxy that has not done what it was asked within 25 s, which is all that its client tells. */
+const GAVE_UP = /status code 503$/;
+const HUNG =
+  ': Toxiproxy hangs, as it can when a toxic is changed while a peer goes away with bytes for it under way (Shopify/toxiproxy#558)';
 
 /** Puts faults on one proxy, also several at a time, and takes each back without touching the others. */
 export class Injector {
@@ -33,21 +38,22 @@ export class Injector {
     const prefix = `${fault.kind}-${this.#injected}`;
     const toxics: Toxic<unknown>[] = [];
     const remove = async (): Promise<void> => {
-      for (const toxic of toxics.splice(0).reverse()) await toxic.remove();
+      for (const toxic of toxics.splice(0).reverse()) {
+        await this.#asked(`remove ${toxic.name}`, toxic.remove());
+      }
     };
     try {
       for (const [index, { type, stream, attributes }] of fault.means.entries()) {
         const name = `${prefix}-${index}`;
-        toxics.push(
-          await this.#proxy.addToxic({
-            name,
-            // The client's types end at Toxiproxy's own toxics; it passes on any.
-            type: type as ToxicType,
-            stream,
-            toxicity: 1,
-            attributes,
-          }),
-        );
+        const added = this.#proxy.addToxic({
+          name,
+          // The client's types end at Toxiproxy's own toxics; it passes on any.
+          type: type as ToxicType,
+          stream,
+          toxicity: 1,
+          attributes,
+        });
+        toxics.push(await this.#asked(`add ${name}`, added));
       }
     } catch (thrown) {
       await remove();
@@ -79,6 +85,21 @@ export class Injector {
 
   async #update(enabled: boolean): Promise<void> {
     const { listen } = this.#proxy;
-    await this.#proxy.update({ enabled, listen, upstream: this.#upstream });
+    const updated = this.#proxy.update({ enabled, listen, upstream: this.#upstream });
+    await this.#asked(enabled ? 'enable' : 'disable', updated);
+  }
+
+  /** What Toxiproxy answers; a refusal with what it was asked. */
+  async #asked<T>(what: string, answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (thrown) {
+      const message = messageOf(thrown);
+      throw new ChaosError(
+        'environment',
+        `${what} at proxy ${this.#proxy.name}: ${message}${GAVE_UP.test(message) ? HUNG : ''}`,
+        { cause: thrown },
+      );
+    }
   }
 }

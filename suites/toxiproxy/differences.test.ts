@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { messageOf } from '../../helpers/errors.ts';
 import { until } from '../../helpers/until.ts';
 import { call } from './http.ts';
 import { Rig } from './rig.ts';
@@ -16,6 +17,27 @@ interface Difference {
   readonly embedded: unknown;
   /** The real server does not survive it. */
   readonly fatal?: boolean;
+}
+
+/** Four clients, each of which resets its connection at the first bytes of many, and opens the next while it can. */
+function restless(rig: Rig): AsyncDisposable {
+  let over = false;
+  const client = async (): Promise<void> => {
+    while (!over) {
+      const pair = await rig.open().catch(() => undefined);
+      if (pair === undefined) return;
+      pair.server.send(Buffer.alloc(10_000_000));
+      await pair.client.hasReceived(1).catch(() => undefined);
+      pair.client.socket.resetAndDestroy();
+    }
+  };
+  const clients = [client(), client(), client(), client()];
+  return {
+    async [Symbol.asyncDispose]() {
+      over = true;
+      await Promise.all(clients);
+    },
+  };
 }
 
 const DIFFERENCES: readonly Difference[] = [
@@ -58,6 +80,28 @@ const DIFFERENCES: readonly Difference[] = [
         { what: 'bytes or the end', withinMs: 5_000 },
       );
       return client.seen;
+    },
+  },
+  {
+    fatal: true,
+    what: 'toxics that come and go while clients reset connections full of bytes (Shopify/toxiproxy#558)',
+    real: 'it hangs, and gives up with status 503',
+    embedded: 'all is done',
+    async observe(rig) {
+      await using _crowd = restless(rig);
+      const withinMs = 5_000;
+      const startedAt = performance.now();
+      try {
+        while (performance.now() - startedAt < withinMs) {
+          const limit = await rig.toxic('limit_data', { bytes: 1_000_000_000 });
+          await limit.remove();
+        }
+        return 'all is done';
+      } catch (thrown) {
+        if (/status code 503$/.test(messageOf(thrown)))
+          return 'it hangs, and gives up with status 503';
+        throw thrown;
+      }
     },
   },
   {
@@ -127,11 +171,13 @@ describe.for(implementations())('differences: $name', PATIENCE, ({ name, expenda
   const observable = DIFFERENCES.filter(({ fatal }) => expendable || fatal !== true);
   // A server for each: some of these end the real one.
   test.for(observable)('$what', async (difference) => {
-    await using subject: Subject = await start();
+    const subject: Subject = await start();
     const rig = await Rig.start(subject);
     try {
       expect(await difference.observe(rig)).toEqual(difference[name]);
     } finally {
+      // First the server: one that hangs is not asked to remove its proxy.
+      await subject[Symbol.asyncDispose]();
       await rig[Symbol.asyncDispose]().catch(() => undefined);
     }
   });

@@ -74,7 +74,6 @@ export class Rig implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const client of this.#clients) client[Symbol.dispose]();
-    await this.proxy.remove();
-    await this.upstream[Symbol.asyncDispose]();
+    await this.proxy.remove().finally(() => this.upstream[Symbol.asyncDispose]());
   }
 }
