@@ -100,7 +100,8 @@ export default defineConfig({
           provide: { target },
           // One driver, and so one Toxiproxy and one network, serves all files of a worker.
           isolate: false,
-          testTimeout: 60_000,
+          // It only ends what hangs: every wait has a bound of its own, and the first test of a worker starts its driver.
+          testTimeout: 120_000,
         },
       })),
     ],

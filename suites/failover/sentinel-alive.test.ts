@@ -38,135 +38,127 @@ const DOWN_AFTER_MS = 3_000;
 /** Sixteen keys take much longer than it takes to be down. */
 const PER_KEY_MS = 800;
 const MOVED_WITHIN_MS = 30_000;
-/** What Sentinels do at their own pace takes time. */
-const TIMEOUT = { timeout: 120_000 };
 
-test(
-  'a master that loads its data for longer, and replicas that refuse to serve without it, do not count as down [S9]',
-  TIMEOUT,
-  async ({ deployment }) => {
-    const { config, data } = longLoad(deployment.target);
-    const keepsHistory = can(deployment.target, 'master-keeps-history');
-    await using all = await deployment.start(
-      sentinels(
-        3,
-        masterWithReplicas(2, {
-          config: { ...noPings, 'replica-serve-stale-data': 'no' },
-          masterConfig: { ...noPings, ...saving, ...config },
-        }),
-        { downAfterMs: NOT_YET_MS },
-      ),
-    );
-    const { master, replicas } = all;
-    await stillStream(all);
-    await writeBytes(master, { seed: 1, ...data });
-    for (const replica of replicas) await expect(replica).toConvergeWith(master);
+test('a master that loads its data for longer, and replicas that refuse to serve without it, do not count as down [S9]', async ({
+  deployment,
+}) => {
+  const { config, data } = longLoad(deployment.target);
+  const keepsHistory = can(deployment.target, 'master-keeps-history');
+  await using all = await deployment.start(
+    sentinels(
+      3,
+      masterWithReplicas(2, {
+        config: { ...noPings, 'replica-serve-stale-data': 'no' },
+        masterConfig: { ...noPings, ...saving, ...config },
+      }),
+      { downAfterMs: NOT_YET_MS },
+    ),
+  );
+  const { master, replicas } = all;
+  await stillStream(all);
+  await writeBytes(master, { seed: 1, ...data });
+  for (const replica of replicas) await expect(replica).toConvergeWith(master);
 
-    await master.stop();
-    await master.restart({ data: 'kept', args: ['--key-load-delay', String(PER_KEY_MS * 1_000)] });
-    const startedMs = now();
-    await expect(master.call('PING')).rejects.toThrow(/^LOADING /);
-    await until(
-      () => Promise.all(all.sentinels.map((sentinel) => sentinel.master())),
-      (seen) => seen.every(({ aliveMsAgo }) => aliveMsAgo < now() - startedMs),
-      { what: 'all Sentinels to hear that it loads', withinMs: 10_000 },
-    );
-    await setOnAll(all, { 'down-after-milliseconds': DOWN_AFTER_MS });
-    const fromMs = now();
-    const answers = (...command: [string, ...string[]]) =>
-      Promise.all(
-        all.nodes.map(async (node) => {
-          const answer = await node.call(...command).then(String, messageOf);
-          return answer.split(' ')[0];
-        }),
-      );
-    await until(
-      async () => ({ answers: await answers('GET', 'key'), forMs: now() - fromMs }),
-      ({ answers, forMs }) =>
-        answers.join() === 'LOADING,MASTERDOWN,MASTERDOWN' && forMs > 1.5 * DOWN_AFTER_MS,
-      { what: 'nobody to serve for longer than down-after-milliseconds', withinMs: 15_000 },
-    );
-    const stale = can(deployment.target, 'stale-ping-refused') ? 'MASTERDOWN' : 'PONG';
-    expect(await answers('PING')).toEqual(['LOADING', stale, stale]);
-    expect(toldOf(all, '+sdown')).toEqual([]);
-
-    await master.call('CONFIG', 'SET', 'key-load-delay', 0);
-    for (const replica of replicas) {
-      await expect(replica).toResync(keepsHistory ? 'partial' : 'full', {
-        withinMs: MOVED_WITHIN_MS,
-      });
-      await expect(replica).toConvergeWith(master);
-    }
-    expect(toldOf(all, '+sdown')).toEqual([]);
-  },
-);
-
-test(
-  'a master that Sentinels alone do not hear is replaced while its clients write on, and what they write is lost [S9]',
-  TIMEOUT,
-  async ({ deployment }) => {
-    await using all = await deployment.start(
-      sentinels(3, masterWithReplicas(2, { config: noPings }), { downAfterMs: DOWN_AFTER_MS }),
-    );
-    const { master, replicas } = all;
-    const ledger = new Ledger(now);
-    await using clients = await writeLedger(master, ledger, { ratePerSecond: 200 });
-    await clients.goesOn(WRITES);
-    const fromMs = await replicated(master, ledger, replicas.length);
-
-    const names = all.sentinels.map(({ name }) => name);
-    const silence = await partition(all, split(names, [master.name]));
-    const heir = await failedOver(all, master);
-    await clients.goesOn(WRITES);
-    const sibling = replicas.find((replica) => replica !== heir) as Node;
-    await expect(sibling).toConvergeWith(heir);
-    await clients.goesOn(WRITES);
-    expect((await master.role()).role).toBe('master');
-
-    await silence.heal();
-    await until(
-      () => clients.lastError ?? 'none',
-      (error) => error.startsWith('READONLY '),
-      { what: 'the master to be one no longer', withinMs: MOVED_WITHIN_MS },
-    );
-    await clients.stop();
-    await expect(master).toConvergeWith(heir);
-    const untilMs = ledger.refusedAtMs(master.name, fromMs) ?? fromMs;
-    const judgement = judgeLedger(ledger.writes, await ledgerOn(heir), [
-      { node: master.name, cause: 'the silence', fromMs, untilMs },
-    ]);
-    expect(judgement.objections).toEqual([]);
-    expect(judgement.lost.length).toBeGreaterThanOrEqual(WRITES);
-    recordLosses(all, judgement);
-  },
-);
-
-test(
-  'a master busy with a script counts as down, and the Sentinels that see it end the script [S9]',
-  TIMEOUT,
-  async ({ deployment }) => {
-    deployment.needsServer('scripts');
-    // One of three is away, and three have to agree: nobody is promoted while the test looks.
-    await using all = await deployment.start(
-      sentinels(3, masterWithReplicas(1, { masterConfig: { 'lua-time-limit': 100 } }), {
-        quorum: 3,
+  await master.stop();
+  await master.restart({ data: 'kept', args: ['--key-load-delay', String(PER_KEY_MS * 1_000)] });
+  const startedMs = now();
+  await expect(master.call('PING')).rejects.toThrow(/^LOADING /);
+  await until(
+    () => Promise.all(all.sentinels.map((sentinel) => sentinel.master())),
+    (seen) => seen.every(({ aliveMsAgo }) => aliveMsAgo < now() - startedMs),
+    { what: 'all Sentinels to hear that it loads', withinMs: 10_000 },
+  );
+  await setOnAll(all, { 'down-after-milliseconds': DOWN_AFTER_MS });
+  const fromMs = now();
+  const answers = (...command: [string, ...string[]]) =>
+    Promise.all(
+      all.nodes.map(async (node) => {
+        const answer = await node.call(...command).then(String, messageOf);
+        return answer.split(' ')[0];
       }),
     );
-    const { master } = all;
-    const [away] = all.sentinels as [Sentinel];
-    await away.kill();
+  await until(
+    async () => ({ answers: await answers('GET', 'key'), forMs: now() - fromMs }),
+    ({ answers, forMs }) =>
+      answers.join() === 'LOADING,MASTERDOWN,MASTERDOWN' && forMs > 1.5 * DOWN_AFTER_MS,
+    { what: 'nobody to serve for longer than down-after-milliseconds', withinMs: 15_000 },
+  );
+  const stale = can(deployment.target, 'stale-ping-refused') ? 'MASTERDOWN' : 'PONG';
+  expect(await answers('PING')).toEqual(['LOADING', stale, stale]);
+  expect(toldOf(all, '+sdown')).toEqual([]);
 
-    using client = master.dedicated();
-    const script = client.call('EVAL', 'while true do end', 0).then(String, String);
-    await until(
-      () => master.call('PING').then(String, String),
-      (answer) => answer.includes('BUSY '),
-      { what: 'the script to run', withinMs: 10_000 },
-    );
-    await allTell(all, '+sdown', /^master /);
-    expect(await script).toMatch(/Script killed by user/);
-    await allTell(all, '-sdown', /^master /, { withinMs: MOVED_WITHIN_MS });
-    expect(await master.call('PING')).toBe('PONG');
-    expect(toldOf(all, '+odown')).toEqual([]);
-  },
-);
+  await master.call('CONFIG', 'SET', 'key-load-delay', 0);
+  for (const replica of replicas) {
+    await expect(replica).toResync(keepsHistory ? 'partial' : 'full', {
+      withinMs: MOVED_WITHIN_MS,
+    });
+    await expect(replica).toConvergeWith(master);
+  }
+  expect(toldOf(all, '+sdown')).toEqual([]);
+});
+
+test('a master that Sentinels alone do not hear is replaced while its clients write on, and what they write is lost [S9]', async ({
+  deployment,
+}) => {
+  await using all = await deployment.start(
+    sentinels(3, masterWithReplicas(2, { config: noPings }), { downAfterMs: DOWN_AFTER_MS }),
+  );
+  const { master, replicas } = all;
+  const ledger = new Ledger(now);
+  await using clients = await writeLedger(master, ledger, { ratePerSecond: 200 });
+  await clients.goesOn(WRITES);
+  const fromMs = await replicated(master, ledger, replicas.length);
+
+  const names = all.sentinels.map(({ name }) => name);
+  const silence = await partition(all, split(names, [master.name]));
+  const heir = await failedOver(all, master);
+  await clients.goesOn(WRITES);
+  const sibling = replicas.find((replica) => replica !== heir) as Node;
+  await expect(sibling).toConvergeWith(heir);
+  await clients.goesOn(WRITES);
+  expect((await master.role()).role).toBe('master');
+
+  await silence.heal();
+  await until(
+    () => clients.lastError ?? 'none',
+    (error) => error.startsWith('READONLY '),
+    { what: 'the master to be one no longer', withinMs: MOVED_WITHIN_MS },
+  );
+  await clients.stop();
+  await expect(master).toConvergeWith(heir);
+  const untilMs = ledger.refusedAtMs(master.name, fromMs) ?? fromMs;
+  const judgement = judgeLedger(ledger.writes, await ledgerOn(heir), [
+    { node: master.name, cause: 'the silence', fromMs, untilMs },
+  ]);
+  expect(judgement.objections).toEqual([]);
+  expect(judgement.lost.length).toBeGreaterThanOrEqual(WRITES);
+  recordLosses(all, judgement);
+});
+
+test('a master busy with a script counts as down, and the Sentinels that see it end the script [S9]', async ({
+  deployment,
+}) => {
+  deployment.needsServer('scripts');
+  // One of three is away, and three have to agree: nobody is promoted while the test looks.
+  await using all = await deployment.start(
+    sentinels(3, masterWithReplicas(1, { masterConfig: { 'lua-time-limit': 100 } }), {
+      quorum: 3,
+    }),
+  );
+  const { master } = all;
+  const [away] = all.sentinels as [Sentinel];
+  await away.kill();
+
+  using client = master.dedicated();
+  const script = client.call('EVAL', 'while true do end', 0).then(String, String);
+  await until(
+    () => master.call('PING').then(String, String),
+    (answer) => answer.includes('BUSY '),
+    { what: 'the script to run', withinMs: 10_000 },
+  );
+  await allTell(all, '+sdown', /^master /);
+  expect(await script).toMatch(/Script killed by user/);
+  await allTell(all, '-sdown', /^master /, { withinMs: MOVED_WITHIN_MS });
+  expect(await master.call('PING')).toBe('PONG');
+  expect(toldOf(all, '+odown')).toEqual([]);
+});

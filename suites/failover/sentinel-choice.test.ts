@@ -23,107 +23,97 @@ import {
 } from '../../helpers/suite.ts';
 
 const MOVED_WITHIN_MS = 30_000;
-/** What Sentinels do at their own pace takes time. */
-const TIMEOUT = { timeout: 120_000 };
 /** A replica that is slow to answer for so long is not chosen, and machines are busy. */
 const PATIENT = { downAfterMs: 3_000 };
 
-test(
-  'replicas that are equal in all else: the smallest run id is promoted [N18]',
-  TIMEOUT,
-  async ({ deployment }) => {
-    await using all = await deployment.start(
-      sentinels(3, masterWithReplicas(3, { config: noPings }), PATIENT),
-    );
-    const { master } = all;
-    await fill(master, { seed: 1, keys: 50 });
-    await stillStream(all);
-    for (const replica of all.replicas) await expect(replica).toConvergeWith(master);
-    const { offset } = await master.snapshot();
-    await allSee(all, 'equal offsets', (seen) =>
-      all.replicas.every(({ name }) => seen[name]?.offset === offset),
-    );
-    const [first, ...others] = await byRunId(all);
+test('replicas that are equal in all else: the smallest run id is promoted [N18]', async ({
+  deployment,
+}) => {
+  await using all = await deployment.start(
+    sentinels(3, masterWithReplicas(3, { config: noPings }), PATIENT),
+  );
+  const { master } = all;
+  await fill(master, { seed: 1, keys: 50 });
+  await stillStream(all);
+  for (const replica of all.replicas) await expect(replica).toConvergeWith(master);
+  const { offset } = await master.snapshot();
+  await allSee(all, 'equal offsets', (seen) =>
+    all.replicas.every(({ name }) => seen[name]?.offset === offset),
+  );
+  const [first, ...others] = await byRunId(all);
 
-    await master.kill();
+  await master.kill();
 
-    expect((await failedOver(all, master)).name).toBe(first?.name);
-    for (const other of others) {
-      await expect(other).toResync('partial', { withinMs: MOVED_WITHIN_MS });
-    }
-  },
-);
+  expect((await failedOver(all, master)).name).toBe(first?.name);
+  for (const other of others) {
+    await expect(other).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+  }
+});
 
-test(
-  'among equal priorities who has the most data is promoted, whatever the run ids; the other lacks nothing then [N18]',
-  TIMEOUT,
-  async ({ deployment }) => {
-    await using all = await deployment.start(
-      sentinels(3, masterWithReplicas(2, { config: noPings }), PATIENT),
-    );
-    const { master } = all;
-    const [behind, ahead] = (await byRunId(all)) as [Node, Node];
-    await using silence = await fallBehind(all, behind, ahead);
+test('among equal priorities who has the most data is promoted, whatever the run ids; the other lacks nothing then [N18]', async ({
+  deployment,
+}) => {
+  await using all = await deployment.start(
+    sentinels(3, masterWithReplicas(2, { config: noPings }), PATIENT),
+  );
+  const { master } = all;
+  const [behind, ahead] = (await byRunId(all)) as [Node, Node];
+  await using silence = await fallBehind(all, behind, ahead);
 
-    await master.kill();
+  await master.kill();
 
-    expect(await failedOver(all, master)).toBe(ahead);
-    await expect(behind).toResync('partial', { withinMs: MOVED_WITHIN_MS });
-    await expect(behind).toConvergeWith(ahead);
-    expect(silence.effect).toMatch(/^silent /);
-  },
-);
+  expect(await failedOver(all, master)).toBe(ahead);
+  await expect(behind).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+  await expect(behind).toConvergeWith(ahead);
+  expect(silence.effect).toMatch(/^silent /);
+});
 
-test(
-  'a lower replica-priority is promoted before more data: what only the other has is lost [N18]',
-  TIMEOUT,
-  async ({ deployment }) => {
-    await using all = await deployment.start(
-      sentinels(3, masterWithReplicas(2, { config: noPings }), PATIENT),
-    );
-    const { master } = all;
-    const [ahead, behind] = (await byRunId(all)) as [Node, Node];
-    await behind.call('CONFIG', 'SET', 'replica-priority', 10);
-    await using silence = await fallBehind(all, behind, ahead);
-    await allSee(all, 'the priority', (seen) => seen[behind.name]?.priority === 10);
+test('a lower replica-priority is promoted before more data: what only the other has is lost [N18]', async ({
+  deployment,
+}) => {
+  await using all = await deployment.start(
+    sentinels(3, masterWithReplicas(2, { config: noPings }), PATIENT),
+  );
+  const { master } = all;
+  const [ahead, behind] = (await byRunId(all)) as [Node, Node];
+  await behind.call('CONFIG', 'SET', 'replica-priority', 10);
+  await using silence = await fallBehind(all, behind, ahead);
+  await allSee(all, 'the priority', (seen) => seen[behind.name]?.priority === 10);
 
-    await master.kill();
+  await master.kill();
 
-    expect(await failedOver(all, master)).toBe(behind);
-    await expect(ahead).toResync('full', {
-      reason: 'second-offset-exceeded',
-      withinMs: MOVED_WITHIN_MS,
-    });
-    await expect(ahead).toConvergeWith(behind);
-    expect(silence.effect).toMatch(/^silent /);
-  },
-);
+  expect(await failedOver(all, master)).toBe(behind);
+  await expect(ahead).toResync('full', {
+    reason: 'second-offset-exceeded',
+    withinMs: MOVED_WITHIN_MS,
+  });
+  await expect(ahead).toConvergeWith(behind);
+  expect(silence.effect).toMatch(/^silent /);
+});
 
-test(
-  'a replica cut off for longer than ten times down-after-milliseconds is not promoted, whatever its priority [N18]',
-  TIMEOUT,
-  async ({ deployment }) => {
-    const downAfterMs = 1_500;
-    await using all = await deployment.start(
-      sentinels(3, masterWithReplicas(2, { config: noPings }), { downAfterMs }),
-    );
-    const { master, replicas } = all;
-    const [stale, fresh] = replicas as [Node, Node];
-    await stale.call('CONFIG', 'SET', 'replica-priority', 10);
-    await stillStream(all);
-    const outage = await stale.link.apply(cut());
-    await allSee(all, 'it cut off for too long, and preferred if it were not', (seen) => {
-      const { linkDownForMs = 0, priority, flags = [] } = seen[stale.name] ?? {};
-      return linkDownForMs > 12 * downAfterMs && priority === 10 && !flags.includes('s_down');
-    });
+test('a replica cut off for longer than ten times down-after-milliseconds is not promoted, whatever its priority [N18]', async ({
+  deployment,
+}) => {
+  const downAfterMs = 1_500;
+  await using all = await deployment.start(
+    sentinels(3, masterWithReplicas(2, { config: noPings }), { downAfterMs }),
+  );
+  const { master, replicas } = all;
+  const [stale, fresh] = replicas as [Node, Node];
+  await stale.call('CONFIG', 'SET', 'replica-priority', 10);
+  await stillStream(all);
+  const outage = await stale.link.apply(cut());
+  await allSee(all, 'it cut off for too long, and preferred if it were not', (seen) => {
+    const { linkDownForMs = 0, priority, flags = [] } = seen[stale.name] ?? {};
+    return linkDownForMs > 12 * downAfterMs && priority === 10 && !flags.includes('s_down');
+  });
 
-    await master.kill();
+  await master.kill();
 
-    expect(await failedOver(all, master)).toBe(fresh);
-    await expect(stale).toResync('partial', { withinMs: MOVED_WITHIN_MS });
-    await outage[Symbol.asyncDispose]();
-  },
-);
+  expect(await failedOver(all, master)).toBe(fresh);
+  await expect(stale).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+  await outage[Symbol.asyncDispose]();
+});
 
 /** The smallest first, as Sentinels compare them. */
 async function byRunId({ replicas }: Deployment): Promise<Node[]> {

@@ -30,9 +30,6 @@ const DOWN_AFTER_MS = 4_000;
 /** A replica without a disk for its dump file takes one from the socket all the same. */
 const withoutFiles = { 'repl-diskless-load': 'swapdb' };
 const MOVED_WITHIN_MS = 40_000;
-/** What Sentinels do at their own pace takes time. */
-const TIMEOUT = { timeout: 120_000 };
-
 test.for([
   { how: 'that has crashed', fall: crash, followsWhen: 'it is back', by: 'full' },
   { how: 'that is paused', fall: pause, followsWhen: 'it goes on', by: 'partial' },
@@ -45,7 +42,6 @@ test.for([
   { how: 'that has no command PING', fall: losePing, followsWhen: 'it is told', by: 'full' },
 ] as const)(
   'a master $how counts as down for every Sentinel, and is replaced; it follows when $followsWhen, by a $by resync [S9]',
-  TIMEOUT,
   async ({ fall, by }, { deployment }) => {
     const { target } = deployment;
     const config = { ...noPings, ...saving, ...dirChangeable(target), ...withoutFiles };

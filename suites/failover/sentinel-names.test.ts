@@ -21,80 +21,74 @@ const NAME = 'localhost';
 /** The heir must not count as down because the machine is busy. */
 const PATIENT = { downAfterMs: 5_000 };
 const MOVED_WITHIN_MS = 30_000;
-/** What Sentinels do at their own pace takes time. */
-const TIMEOUT = { timeout: 120_000 };
 
-test(
-  'with announce-hostnames all go by names: clients, replicas and their configuration, before and after a failover [S12]',
-  TIMEOUT,
-  async ({ deployment }) => {
-    deployment.needsSentinel('sentinel-host-names');
-    deployment.needsHostNames();
-    await using all = await deployment.start(
-      sentinels(3, masterWithReplicas(2, { config: noPings }), {
-        hostName: NAME,
-        ...PATIENT,
-        lines: ['resolve-hostnames yes', 'announce-hostnames yes'],
-      }),
-    );
-    const { master } = all;
-    await fill(master, { seed: 1, keys: 50 });
-    await stillStream(all);
-    for (const replica of all.replicas) await expect(replica).toConvergeWith(master);
-    expect(await hostsTold(all)).toEqual([NAME]);
+test('with announce-hostnames all go by names: clients, replicas and their configuration, before and after a failover [S12]', async ({
+  deployment,
+}) => {
+  deployment.needsSentinel('sentinel-host-names');
+  deployment.needsHostNames();
+  await using all = await deployment.start(
+    sentinels(3, masterWithReplicas(2, { config: noPings }), {
+      hostName: NAME,
+      ...PATIENT,
+      lines: ['resolve-hostnames yes', 'announce-hostnames yes'],
+    }),
+  );
+  const { master } = all;
+  await fill(master, { seed: 1, keys: 50 });
+  await stillStream(all);
+  for (const replica of all.replicas) await expect(replica).toConvergeWith(master);
+  expect(await hostsTold(all)).toEqual([NAME]);
 
-    await master.kill();
-    const heir = await failedOver(all, master);
-    const sibling = all.replicas.find((replica) => replica !== heir) as Node;
-    await expect(sibling).toResync('partial', { withinMs: MOVED_WITHIN_MS });
-    await master.restart({ data: 'kept' });
-    await expect(master).toResync('full', { withinMs: MOVED_WITHIN_MS });
-    expect(await allAgree(all)).toBe(heir.name);
+  await master.kill();
+  const heir = await failedOver(all, master);
+  const sibling = all.replicas.find((replica) => replica !== heir) as Node;
+  await expect(sibling).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+  await master.restart({ data: 'kept' });
+  await expect(master).toResync('full', { withinMs: MOVED_WITHIN_MS });
+  expect(await allAgree(all)).toBe(heir.name);
 
-    expect(await hostsTold(all)).toEqual([NAME]);
-    for (const node of [master, sibling]) {
-      expect(await node.call('CONFIG', 'GET', 'replicaof')).toEqual([
-        'replicaof',
-        `${NAME} ${heir.port}`,
-      ]);
-    }
-    using client = sentinelClient(all);
-    await client.redis.set('written', 'by name');
-    expect(client.connections.map(({ to }) => to)).toEqual([heir.name]);
-  },
-);
-
-test(
-  'with resolve-hostnames alone, names are taken and addresses told, and a failover leads replicas to an address [S12]',
-  TIMEOUT,
-  async ({ deployment }) => {
-    deployment.needsSentinel('sentinel-host-names');
-    deployment.needsHostNames();
-    await using all = await deployment.start(
-      sentinels(3, masterWithReplicas(2, { config: noPings }), {
-        hostName: NAME,
-        ...PATIENT,
-        lines: ['resolve-hostnames yes'],
-      }),
-    );
-    const { master } = all;
-    const [first] = all.sentinels;
-    await stillStream(all);
-    expect(await hostsTold(all)).toEqual(['127.0.0.1']);
-
-    await master.kill();
-    const heir = await failedOver(all, master);
-    const sibling = all.replicas.find((replica) => replica !== heir) as Node;
-    await expect(sibling).toResync('partial', { withinMs: MOVED_WITHIN_MS });
-    expect(await sibling.call('CONFIG', 'GET', 'replicaof')).toEqual([
+  expect(await hostsTold(all)).toEqual([NAME]);
+  for (const node of [master, sibling]) {
+    expect(await node.call('CONFIG', 'GET', 'replicaof')).toEqual([
       'replicaof',
-      `127.0.0.1 ${heir.port}`,
+      `${NAME} ${heir.port}`,
     ]);
-    expect(await first?.masterAddress()).toEqual({ host: '127.0.0.1', port: heir.port });
-  },
-);
+  }
+  using client = sentinelClient(all);
+  await client.redis.set('written', 'by name');
+  expect(client.connections.map(({ to }) => to)).toEqual([heir.name]);
+});
 
-test('without resolve-hostnames a name is refused [S12]', TIMEOUT, async ({ deployment }) => {
+test('with resolve-hostnames alone, names are taken and addresses told, and a failover leads replicas to an address [S12]', async ({
+  deployment,
+}) => {
+  deployment.needsSentinel('sentinel-host-names');
+  deployment.needsHostNames();
+  await using all = await deployment.start(
+    sentinels(3, masterWithReplicas(2, { config: noPings }), {
+      hostName: NAME,
+      ...PATIENT,
+      lines: ['resolve-hostnames yes'],
+    }),
+  );
+  const { master } = all;
+  const [first] = all.sentinels;
+  await stillStream(all);
+  expect(await hostsTold(all)).toEqual(['127.0.0.1']);
+
+  await master.kill();
+  const heir = await failedOver(all, master);
+  const sibling = all.replicas.find((replica) => replica !== heir) as Node;
+  await expect(sibling).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+  expect(await sibling.call('CONFIG', 'GET', 'replicaof')).toEqual([
+    'replicaof',
+    `127.0.0.1 ${heir.port}`,
+  ]);
+  expect(await first?.masterAddress()).toEqual({ host: '127.0.0.1', port: heir.port });
+});
+
+test('without resolve-hostnames a name is refused [S12]', async ({ deployment }) => {
   await using all = await deployment.start(sentinels(1, masterWithReplicas(1)));
   for (const sentinel of all.sentinels) {
     await expect(

@@ -19,68 +19,62 @@ import {
 /** The heir must not count as down because the machine is busy. */
 const PATIENT = { downAfterMs: 5_000 };
 const MOVED_WITHIN_MS = 30_000;
-/** What Sentinels do at their own pace takes time. */
-const TIMEOUT = { timeout: 120_000 };
 const LOGIN = { 'auth-user': 'sentinel', 'auth-pass': 'secret' };
 /** What Sentinels ask of the servers that they watch, and are refused without. */
 const RIGHTS =
   '+multi +slaveof +ping +exec +subscribe +config|rewrite +role +publish +info +client|setname +client|kill +script|kill';
 
-test(
-  'a user with the rights that Sentinels need is enough for a failover: nothing is refused to it [S11]',
-  TIMEOUT,
-  async ({ deployment }) => {
-    await using all = await deployment.start(
-      sentinels(3, masterWithReplicas(2, { config: withUser(RIGHTS, deployment.target) }), {
-        settings: LOGIN,
-        ...PATIENT,
-      }),
-    );
-    const { master } = all;
-    await fill(master, { seed: 1, keys: 50 });
-    for (const node of all.nodes) {
-      const users = (await node.clientList()).map(({ user }) => user);
-      expect(users).toContain('sentinel');
-    }
+test('a user with the rights that Sentinels need is enough for a failover: nothing is refused to it [S11]', async ({
+  deployment,
+}) => {
+  await using all = await deployment.start(
+    sentinels(3, masterWithReplicas(2, { config: withUser(RIGHTS, deployment.target) }), {
+      settings: LOGIN,
+      ...PATIENT,
+    }),
+  );
+  const { master } = all;
+  await fill(master, { seed: 1, keys: 50 });
+  for (const node of all.nodes) {
+    const users = (await node.clientList()).map(({ user }) => user);
+    expect(users).toContain('sentinel');
+  }
 
-    await stillStream(all, LOGIN['auth-user']);
-    await master.kill();
-    const heir = await failedOver(all, master);
-    await expect(siblingOf(all, heir)).toResync('partial', { withinMs: MOVED_WITHIN_MS });
-    await master.restart({ data: 'kept' });
-    await expect(master).toResync('full', { withinMs: MOVED_WITHIN_MS });
-    expect(await allAgree(all)).toBe(heir.name);
-    for (const node of all.nodes) expect(await refusals(node)).toEqual([]);
-  },
-);
+  await stillStream(all, LOGIN['auth-user']);
+  await master.kill();
+  const heir = await failedOver(all, master);
+  await expect(siblingOf(all, heir)).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+  await master.restart({ data: 'kept' });
+  await expect(master).toResync('full', { withinMs: MOVED_WITHIN_MS });
+  expect(await allAgree(all)).toBe(heir.name);
+  for (const node of all.nodes) expect(await refusals(node)).toEqual([]);
+});
 
-test(
-  'a user without the right to SLAVEOF: the failover is begun and given up, until the user has it [S11]',
-  TIMEOUT,
-  async ({ deployment }) => {
-    const config = withUser(RIGHTS.replace('+slaveof ', ''), deployment.target);
-    await using all = await deployment.start(
-      sentinels(3, masterWithReplicas(2, { config }), { settings: LOGIN, ...PATIENT }),
-    );
-    const { master, replicas } = all;
-    await fill(master, { seed: 1, keys: 50 });
+test('a user without the right to SLAVEOF: the failover is begun and given up, until the user has it [S11]', async ({
+  deployment,
+}) => {
+  const config = withUser(RIGHTS.replace('+slaveof ', ''), deployment.target);
+  await using all = await deployment.start(
+    sentinels(3, masterWithReplicas(2, { config }), { settings: LOGIN, ...PATIENT }),
+  );
+  const { master, replicas } = all;
+  await fill(master, { seed: 1, keys: 50 });
 
-    await stillStream(all, LOGIN['auth-user']);
-    await master.kill();
-    await until(
-      () => toldOf(all, '-failover-abort-slave-timeout').length,
-      (times) => times > 0,
-      { what: 'a Sentinel to give up', withinMs: 60_000 },
-    );
-    const refused = await Promise.all(replicas.map(refusals));
-    expect(new Set(refused.flat())).toEqual(new Set(['sentinel: slaveof']));
-    for (const replica of replicas) expect((await replica.role()).role).toBe('replica');
+  await stillStream(all, LOGIN['auth-user']);
+  await master.kill();
+  await until(
+    () => toldOf(all, '-failover-abort-slave-timeout').length,
+    (times) => times > 0,
+    { what: 'a Sentinel to give up', withinMs: 60_000 },
+  );
+  const refused = await Promise.all(replicas.map(refusals));
+  expect(new Set(refused.flat())).toEqual(new Set(['sentinel: slaveof']));
+  for (const replica of replicas) expect((await replica.role()).role).toBe('replica');
 
-    for (const replica of replicas) await replica.call('ACL', 'SETUSER', 'sentinel', '+slaveof');
-    const heir = await failedOver(all, master, { withinMs: 60_000 });
-    await expect(siblingOf(all, heir)).toResync('partial', { withinMs: MOVED_WITHIN_MS });
-  },
-);
+  for (const replica of replicas) await replica.call('ACL', 'SETUSER', 'sentinel', '+slaveof');
+  const heir = await failedOver(all, master, { withinMs: 60_000 });
+  await expect(siblingOf(all, heir)).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+});
 
 function withUser(rights: string, server: Versioned) {
   const channels = can(server, 'acl-channels') ? 'allchannels ' : '';
