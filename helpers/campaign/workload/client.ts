@@ -21,7 +21,7 @@ export interface ClientSpec {
   readonly connection: Connection;
   readonly next: () => Drawn;
   /** The value of an operation that went well, from the reply of its last command. Absent: as drawn. */
-  readonly valueOf?: (drawn: Drawn, reply: unknown) => Operation['value'];
+  readonly valueAfter?: (drawn: Drawn, reply: unknown) => Operation['value'];
   readonly ratePerSecond: number;
   readonly clock: () => number;
   readonly record: (operation: Operation) => void;
@@ -42,7 +42,7 @@ export async function runClient(spec: ClientSpec, signal: AbortSignal): Promise<
 
 /** Sends an operation in one go, so that nothing comes between its commands on the connection. */
 async function ask(
-  { name, connection, valueOf, clock }: ClientSpec,
+  { name, connection, valueAfter, clock }: ClientSpec,
   drawn: Drawn,
 ): Promise<{ readonly operation: Operation; readonly isLost: boolean }> {
   const { kind, db, key, ttlMs, commands } = drawn;
@@ -68,9 +68,9 @@ async function ask(
   if (failed === undefined) {
     const last = replies.at(-1);
     const value =
-      valueOf === undefined || last?.status !== 'fulfilled'
+      valueAfter === undefined || last?.status !== 'fulfilled'
         ? undefined
-        : valueOf(drawn, last.value);
+        : valueAfter(drawn, last.value);
     return {
       operation: { ...asked, completedAtMs, outcome: 'ok', ...(value !== undefined && { value }) },
       isLost: false,

@@ -38,7 +38,7 @@ export function startClients(
             ? connectionToMaster(deployment)
             : connectionTo(deployment.master),
         next: writesOfWriter(clientRandom(random, name), workload, writer),
-        valueOf: ({ kind, value }: Drawn, reply: unknown) =>
+        valueAfter: ({ kind, value }: Drawn, reply: unknown) =>
           kind === 'count' ? Number(reply) : value,
         ratePerSecond: workload.writesPerSecond / workload.writers,
       };
@@ -51,7 +51,7 @@ export function startClients(
           name,
           connection: connectionTo(node),
           next: readsOfReader(clientRandom(random, name), workload),
-          valueOf: ({ kind }: Drawn, reply: unknown) => readValue(kind as ReadKind, reply),
+          valueAfter: ({ kind }: Drawn, reply: unknown) => readValue(kind as ReadKind, reply),
           ratePerSecond: workload.readsPerSecond / readers,
         };
       }),

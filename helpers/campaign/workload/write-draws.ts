@@ -30,7 +30,7 @@ export function writesOfWriter(
   const { mix, keys, skew, databases, valueBytesMax, ttlMsMax } = workload;
   const kinds = drawByWeight(random.fork('kinds'), mix);
   const keyAt = zipf(random.fork('keys'), keys, skew);
-  const valueOf = valuesOf(random.fork('values'), valueBytesMax);
+  const writtenValue = valuesOf(random.fork('values'), valueBytesMax);
   const ttls = random.fork('ttls');
   const other = writesOf(random.fork('other'), DEFAULT_MIX, {
     databases: Array.from({ length: databases }, (_, db) => db),
@@ -57,7 +57,7 @@ export function writesOfWriter(
       return {
         ...place,
         value: String(version),
-        commands: [['SET', place.key, valueOf(version)]],
+        commands: [['SET', place.key, writtenValue(version)]],
       };
     },
     remove: () => {
@@ -73,7 +73,7 @@ export function writesOfWriter(
         ...place,
         value: String(version),
         ttlMs,
-        commands: [['SET', place.key, valueOf(version), 'PX', ttlMs]],
+        commands: [['SET', place.key, writtenValue(version), 'PX', ttlMs]],
       };
     },
     count: () => {
@@ -84,7 +84,7 @@ export function writesOfWriter(
       const place = places.pair(workload, writer, keyAt());
       const version = nextVersion(place.key);
       const sets = [place.key, partnerOf(place.key)].map(
-        (key) => ['SET', key, valueOf(version)] as const,
+        (key) => ['SET', key, writtenValue(version)] as const,
       );
       return {
         ...place,
