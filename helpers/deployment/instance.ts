@@ -88,11 +88,11 @@ export class Instance {
   readonly callBuffer: Control['callBuffer'] = (command, ...args) =>
     this.#control.callBuffer(command, ...args);
 
-  /** A connection of its own past all proxies, for work that selects databases. */
-  dedicated(): Control {
+  /** A connection of its own past all proxies, for work that selects databases, or must not wait long. */
+  dedicated({ commandTimeoutMs = COMMAND_TIMEOUT_MS } = {}): Control {
     return new Control(() => this.address, {
       credentials: () => this.#credentials,
-      commandTimeoutMs: COMMAND_TIMEOUT_MS,
+      commandTimeoutMs,
     });
   }
 
