@@ -133,9 +133,9 @@ function hasTwins(faults: readonly PlannedFault[]): boolean {
   );
 }
 
-/** By their times, as `f1` and on. */
-function named(faults: readonly Draft[]): PlannedFault[] {
+/** By their times, as `f1` and on, whatever they were called before. */
+function named(faults: readonly (Draft & { readonly id?: string })[]): PlannedFault[] {
   return [...faults]
     .sort((a, b) => a.atMs - b.atMs)
-    .map(({ atMs, end, ...what }, at) => ({ id: `f${at + 1}`, atMs, ...what, end }));
+    .map(({ id: _before, atMs, end, ...what }, at) => ({ id: `f${at + 1}`, atMs, ...what, end }));
 }
