@@ -15,6 +15,8 @@ export interface Chart {
 
 export interface Curve {
   readonly name: string;
+  /** Of the eight that the page has, from 0; what is the same in several charts looks the same. */
+  readonly colour: number;
   /** Null where there is nothing to tell: the line breaks. */
   readonly values: readonly (number | null)[];
 }
@@ -83,8 +85,9 @@ function curvesOf(
   const most = Math.max(1, ...byNode.map(([, own]) => own.length));
   const buckets = Math.min(MOST_BUCKETS, most);
   const curves = byNode
-    .map(([name, own]) => ({
+    .map(([name, own], index) => ({
       name,
+      colour: index % 8,
       values: thinned(
         own.map((sample) => ({
           atMs: sample.atMs - axis.readyAtMs,

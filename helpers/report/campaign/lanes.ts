@@ -119,22 +119,24 @@ function rowsOf(bars: readonly Bar[]): readonly (readonly Bar[])[] {
   return rows;
 }
 
+type Said = Pick<Bar, 'look' | 'label' | 'title'>;
+
 /** Samples that say the same, as one stretch up to the first that says something else. */
 function stretches(
   samples: readonly NodeSample[],
   axis: Axis,
-  say: (sample: NodeSample) => Pick<Bar, 'look' | 'label'> | undefined,
+  say: (sample: NodeSample) => Said | undefined,
 ): Bar[] {
   const bars: Bar[] = [];
-  let open: { fromMs: number; said: Pick<Bar, 'look' | 'label'> } | undefined;
+  let open: { fromMs: number; said: Said } | undefined;
   const close = (toMs: number) => {
     if (open === undefined || toMs <= axis.readyAtMs) return;
     const { fromMs, said } = open;
-    bars.push(bar(axis, Math.max(fromMs, axis.readyAtMs), toMs, { ...said, title: said.label }));
+    bars.push(bar(axis, Math.max(fromMs, axis.readyAtMs), toMs, said));
   };
   for (const sample of samples) {
     const said = say(sample);
-    if (open?.said.look === said?.look && open?.said.label === said?.label) continue;
+    if (open?.said.look === said?.look) continue;
     close(sample.atMs);
     open = said && { fromMs: sample.atMs, said };
   }
@@ -146,8 +148,8 @@ function nodeStates(samples: readonly NodeSample[], axis: Axis): Bar[] {
   let role: NodeSample['role'];
   return stretches(samples, axis, (sample) => {
     role = sample.role ?? role;
-    if (sample.state !== 'answers') return { look: sample.state, label: sample.state };
-    return { look: role ?? 'answers', label: role ?? 'answers' };
+    const look = sample.state === 'answers' ? (role ?? 'answers') : sample.state;
+    return { look, label: look, title: look };
   });
 }
 
@@ -201,12 +203,12 @@ function follower(
   };
 }
 
-function linkState({ link, syncInProgress }: NodeSample): Pick<Bar, 'look' | 'label'> | undefined {
+function linkState({ link, syncInProgress }: NodeSample): Said | undefined {
   if (link === undefined) return undefined;
-  if (syncInProgress === true) return { look: 'syncing', label: 'full resync in progress' };
-  return link === 'up'
-    ? { look: 'up', label: 'the replica says: up' }
-    : { look: 'down', label: 'the replica says: down' };
+  if (syncInProgress === true) {
+    return { look: 'syncing', label: '', title: 'full resync in progress' };
+  }
+  return { look: link, label: '', title: `the replica says: ${link}` };
 }
 
 function nodeMark(event: RunEvent, node: string, axis: Axis): readonly Mark[] {

@@ -29,8 +29,9 @@ export function trafficCharts(
   }
   const atMs = steps.map((_, index) => index * stepMs);
   const each = stepMs === 1_000 ? 'second' : `${stepMs / 1_000} s`;
-  const rate = (name: string, countOf: (step: Step) => number): Curve => ({
+  const rate = (name: string, colour: number, countOf: (step: Step) => number): Curve => ({
     name,
+    colour,
     values: steps.map((step) => round(countOf(step) / (stepMs / 1_000))),
   });
   return [
@@ -41,10 +42,10 @@ export function trafficCharts(
       scale: 'log',
       atMs,
       curves: [
-        percentiles('write p50', 0.5, ({ writesMs }) => writesMs, steps),
-        percentiles('write p99', 0.99, ({ writesMs }) => writesMs, steps),
-        percentiles('read p50', 0.5, ({ readsMs }) => readsMs, steps),
-        percentiles('read p99', 0.99, ({ readsMs }) => readsMs, steps),
+        percentiles('write p50', 0, 0.5, ({ writesMs }) => writesMs, steps),
+        percentiles('write p99', 1, 0.99, ({ writesMs }) => writesMs, steps),
+        percentiles('read p50', 2, 0.5, ({ readsMs }) => readsMs, steps),
+        percentiles('read p99', 3, 0.99, ({ readsMs }) => readsMs, steps),
       ].filter(({ values }) => values.some((value) => value !== null)),
     },
     {
@@ -54,11 +55,11 @@ export function trafficCharts(
       scale: 'linear',
       atMs,
       curves: [
-        rate('writes acknowledged', ({ writesMs }) => writesMs.length),
-        rate('reads answered', ({ readsMs }) => readsMs.length),
-        rate('failed', ({ failed }) => failed),
-        rate('unknown', ({ unknown }) => unknown),
-        ...(lost.size > 0 ? [rate('lost', (step) => step.lost)] : []),
+        rate('writes acknowledged', 0, ({ writesMs }) => writesMs.length),
+        rate('reads answered', 2, ({ readsMs }) => readsMs.length),
+        rate('failed', 1, ({ failed }) => failed),
+        rate('unknown', 3, ({ unknown }) => unknown),
+        ...(lost.size > 0 ? [rate('lost', 6, (step) => step.lost)] : []),
       ],
     },
   ];
@@ -79,12 +80,14 @@ function enter(step: Step, operation: Operation, isLost: boolean): void {
 
 function percentiles(
   name: string,
+  colour: number,
   part: number,
   tookOf: (step: Step) => readonly number[],
   steps: readonly Step[],
 ): Curve {
   return {
     name,
+    colour,
     values: steps.map((step) => {
       const sorted = tookOf(step).toSorted((a, b) => a - b);
       const value = sorted[Math.ceil(part * sorted.length) - 1];

@@ -10,18 +10,23 @@ export interface PageAssets {
   readonly script: string;
 }
 
+/** In this order: later ones have the last word. */
+const SHEETS = ['tokens.css', 'base.css', 'timeline.css', 'narrow-and-print.css'];
 const PAGE_SCRIPT = join(import.meta.dirname, '../page/main.ts');
 
 /** Reads the style sheets and bundles the script; once is enough for any number of reports. */
 export async function pageAssets(): Promise<PageAssets> {
   const uplot = join(dirname(createRequire(import.meta.url).resolve('uplot')), '..');
   const [own, theirs, licence, script] = await Promise.all([
-    readFile(join(import.meta.dirname, 'report.css'), 'utf8'),
+    Promise.all(SHEETS.map((name) => readFile(join(import.meta.dirname, 'styles', name), 'utf8'))),
     readFile(join(uplot, 'dist/uPlot.min.css'), 'utf8'),
     readFile(join(uplot, 'LICENSE'), 'utf8'),
     bundled(),
   ]);
-  return { styles: `${theirs}\n${own}`, script: `/* uPlot: ${licence.trim()} */\n${script}` };
+  return {
+    styles: [theirs, ...own].join('\n'),
+    script: `/* uPlot: ${licence.trim()} */\n${script}`,
+  };
 }
 
 async function bundled(): Promise<string> {

@@ -9,7 +9,7 @@ export function table(
   rows: readonly (readonly Child[])[],
 ): Markup {
   if (rows.length === 0) return html`<p class="muted">${caption}: none.</p>`;
-  return html`<div class="scroll"><table><caption>${caption}</caption>
+  return html`<div class="scroll"><table class="table"><caption>${caption}</caption>
 <thead><tr>${columns.map((column, at) => html`<th scope="col"${at > 0 && rows.every((row) => typeof row[at] === 'number') && html` class="number"`}>${column}</th>`)}</tr></thead>
 <tbody>${rows.map(
     ([first, ...rest]) =>

@@ -104,7 +104,7 @@ function barMarkup({ from, width, look, label, title }: Bar): Markup {
 function markMarkup({ at, look, label, title }: Mark): Markup {
   const sign = SIGNS[look];
   return sign === undefined
-    ? html`<span class="mark ${look}" style="--a:${at}" title="${title}" role="img" aria-label="${title}"><span>${label}</span></span>`
+    ? html`<span class="mark ${look}" style="--a:${at}" title="${title}" role="img" aria-label="${title}"><span class="beside">${label}</span></span>`
     : html`<span class="mark sign" style="--a:${at}" title="${title}" role="img" aria-label="${title}">${sign}</span>`;
 }
 

@@ -8,6 +8,9 @@ const HEIGHT = 168;
 /** Beside its colour every curve has a dash of its own. */
 const DASHES = [[], [7, 3], [2, 2], [9, 3, 2, 3], [4, 2], [1, 3], [12, 4], [6, 2, 1, 2]];
 
+/** Round numbers of bytes are powers of two. */
+const BINARY_STEPS = Array.from({ length: 48 }, (_, exponent) => 2 ** exponent);
+
 export interface PlotListeners {
   /** The reader has chosen a part of the axis, or moved the cursor to a moment of it. Milliseconds. */
   readonly onView: (fromMs: number, toMs: number) => void;
@@ -54,6 +57,7 @@ export function plotOf(
         ticks: { show: false },
         size: gutterPx,
         gap: 4,
+        ...(chart.unit === 'bytes' ? { incrs: BINARY_STEPS } : {}),
         values: (_plot, splits) =>
           splits.map((value) => (value === null ? '' : axisLabel(value, chart.unit))),
       },
@@ -64,11 +68,11 @@ export function plotOf(
         value: (_plot, atMs) => (atMs === null ? '–' : `${(atMs / 1_000).toFixed(2)} s`),
       },
       ...chart.curves.map(
-        ({ name }, index): uPlot.Series => ({
+        ({ name, colour: number }): uPlot.Series => ({
           label: name,
-          stroke: colour(`--curve-${(index % 8) + 1}`),
+          stroke: colour(`--curve-${number + 1}`),
           width: 1.5,
-          dash: DASHES[index % DASHES.length] ?? [],
+          dash: DASHES[number] ?? [],
           points: { show: false },
           value: (_plot, value) => (value === null ? '–' : valueLabel(value, chart.unit)),
         }),
