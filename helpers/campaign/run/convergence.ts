@@ -23,7 +23,8 @@ export interface Convergence {
 
 interface Options {
   readonly target: Target;
-  readonly withinMs: number;
+  /** In milliseconds since the epoch. */
+  readonly deadlineMs: number;
   readonly clock: () => number;
   readonly signal: AbortSignal;
 }
@@ -34,8 +35,7 @@ interface Options {
  * differs while no offset moves is final.
  */
 export async function convergence(deployment: Deployment, options: Options): Promise<Convergence> {
-  const { withinMs, clock, signal } = options;
-  const deadlineMs = clock() + withinMs;
+  const { deadlineMs, clock, signal } = options;
   let differences: readonly string[] = ['nothing was seen'];
   while (!signal.aborted) {
     const before = await positionsOf(deployment);

@@ -12,8 +12,9 @@ import { instanceNamed } from './instances.ts';
 /** A proof may not take longer: faults are meant to overlap, and to end in time. */
 const PROVEN_WITHIN_MS = 1_000;
 const SLICE_DELAY_US = 100;
-/** What a client sees at once. The others are seen by bytes that they would hold up, for long. */
-const CHEAP: readonly LinkFaultSpec['kind'][] = ['cut', 'reset', 'half-open', 'hold', 'latency'];
+/** A client sees these at once, and a short latency soon. The others are seen by many bytes, which would be in the way. */
+const SEEN_AT_ONCE: readonly LinkFaultSpec['kind'][] = ['cut', 'reset', 'half-open', 'hold'];
+const SHORT_LATENCY_MS = 150;
 
 /** The fault of that name. Throws for parameters that make no sense. */
 export function linkFaultOf(spec: LinkFaultSpec): Fault {
@@ -58,7 +59,7 @@ export class LinkFaults {
     const isAlone = (this.#inForce.get(link) ?? 0) === 0;
     this.#count(link, 1);
     try {
-      const isProven = isAlone && answers(far) && CHEAP.includes(fault.kind);
+      const isProven = isAlone && answers(far) && isCheaplyProven(fault);
       const active = await applied(link, linkFaultOf(fault), isProven);
       return {
         atMs: active.appliedAtMs,
@@ -96,4 +97,9 @@ async function applied(link: Link, fault: Fault, isProven: boolean): Promise<Act
 
 function answers({ server, isPaused }: Instance): boolean {
   return server.exit === undefined && !isPaused;
+}
+
+function isCheaplyProven(fault: LinkFaultSpec): boolean {
+  if (fault.kind === 'latency') return fault.latencyMs + fault.jitterMs <= SHORT_LATENCY_MS;
+  return SEEN_AT_ONCE.includes(fault.kind);
 }

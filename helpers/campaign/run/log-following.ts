@@ -15,8 +15,12 @@ const BUSY_PART = 1 / 20;
 const SETTLED_AFTER_MS = 1_500;
 const NOBODY = 'unknown';
 
-/** Tells, for a resync, what the model of PSYNC objects. */
-export type Judge = (resync: ResyncEvent, upstream: string, replica: string) => string | undefined;
+/** Tells, for a resync, what the model of PSYNC comes to where that is something else. Asked once. */
+export type Judge = (
+  resync: ResyncEvent,
+  upstream: Node,
+  replica: Node | undefined,
+) => string | undefined;
 
 /** Takes down what servers log, and the resyncs in it, as they come. */
 export class LogFollowing {
@@ -27,6 +31,7 @@ export class LogFollowing {
   readonly #linesTold = new Map<string, number>();
   /** By resync: how it was last told. */
   readonly #resyncsTold = new Map<string, string>();
+  readonly #objections = new Map<string, string | undefined>();
   readonly #sinceMs: number;
 
   /** Resyncs before `sinceMs` are those of the start. */
@@ -86,13 +91,17 @@ export class LogFollowing {
     for (const upstream of nodes) {
       for (const event of upstream.resyncsServed()) {
         if (event.readAtMs < this.#sinceMs || event.readAtMs > untilMs) continue;
-        const replica = nodes.find(({ port }) => port === event.replicaPort)?.name ?? NOBODY;
-        const told = recorded(event, upstream, replica);
-        const objection = this.#judge(event, upstream.name, replica);
-        const whole = { ...told, ...(objection !== undefined && { modelObjects: objection }) };
+        const replica = nodes.find(({ port }) => port === event.replicaPort);
+        const resync = recorded(event, upstream, replica?.name ?? NOBODY);
+        const key = resyncKey(resync);
+        if (!this.#objections.has(key)) {
+          this.#objections.set(key, this.#judge(event, upstream, replica));
+        }
+        const modelObjects = this.#objections.get(key);
+        const whole = { ...resync, ...(modelObjects !== undefined && { modelObjects }) };
         const text = JSON.stringify(whole);
-        if (this.#resyncsTold.get(resyncKey(whole)) === text) continue;
-        this.#resyncsTold.set(resyncKey(whole), text);
+        if (this.#resyncsTold.get(key) === text) continue;
+        this.#resyncsTold.set(key, text);
         this.#recorder.add(whole);
       }
     }

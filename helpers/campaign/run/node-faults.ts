@@ -28,7 +28,7 @@ export class NodeFaults {
   }
 
   /** Whether a process has ended, or is about to, because it was told to. */
-  hasEnded({ name }: Instance): boolean {
+  hasEnded({ name }: Pick<Instance, 'name'>): boolean {
     return this.#isDown.has(name);
   }
 

@@ -11,6 +11,7 @@ import { Faults } from './faults.ts';
 import { finalNode } from './final-state.ts';
 import { instancesOf } from './instances.ts';
 import { LogFollowing } from './log-following.ts';
+import { Memories, modelObjection } from './model-objection.ts';
 import { NodeFaults } from './node-faults.ts';
 import { nodesOf, type Phase, type Progress } from './progress.ts';
 import type { Recorder } from './recorder.ts';
@@ -37,10 +38,12 @@ export class Run {
   readonly #faults: Faults;
   /** Ends the run early. */
   readonly #stopping = new AbortController();
+  readonly #memories = new Memories();
   readonly #roles = new Map<string, NodeSample['role']>();
   #phase: Phase = 'chaos';
   #phaseSinceMs: number;
   #phaseTotalMs = 0;
+  #healedAtMs = 0;
 
   constructor(surroundings: Surroundings) {
     const { driver, deployment, recorder, readyAtMs } = surroundings;
@@ -53,7 +56,10 @@ export class Run {
           seesProcesses: driver.target.driver === 'processes',
           clock: now,
           record: (sample) => recorder.add(sample),
-          seen: (sample) => this.#followRole(sample),
+          seen: (sample, seen) => {
+            this.#followRole(sample);
+            if (seen !== undefined) this.#memories.add(node, seen);
+          },
         }),
     );
     this.#faults = new Faults({
@@ -76,12 +82,14 @@ export class Run {
       instances: instancesOf(deployment),
       hasEnded: (instance) => this.#nodeFaults.hasEnded(instance),
       recorder,
+      clock: now,
       onGone: stop,
     });
     const logs = new LogFollowing(deployment, {
       recorder,
       clock: now,
-      judge: () => undefined,
+      judge: (resync, upstream, replica) =>
+        modelObjection(resync, this.#memories.of(upstream), replica?.server.log.lines ?? []),
       sinceMs: readyAtMs,
     });
     const ending = new AbortController();
@@ -126,6 +134,7 @@ export class Run {
       over.abort();
       await faults;
       if (!stopped.aborted) await this.#revive();
+      this.#healedAtMs = now();
     } finally {
       await clients.stop();
     }
@@ -146,11 +155,10 @@ export class Run {
 
   async #converge(): Promise<void> {
     const { driver, deployment, plan, recorder } = this.#surroundings;
-    const healedAtMs = now();
-    this.#phaseSinceMs = healedAtMs;
+    const healedAtMs = this.#healedAtMs;
     const { atMs, differences } = await convergence(deployment, {
       target: driver.target,
-      withinMs: plan.convergeWithinMs,
+      deadlineMs: healedAtMs + plan.convergeWithinMs,
       clock: now,
       signal: this.#stopping.signal,
     });

@@ -7,23 +7,28 @@ const EVERY_MS = 50;
 const STALL_MS = 2_000;
 const LOG_LINES_TOLD = 20;
 
+type Watched = Pick<Instance, 'name' | 'server'>;
+
 interface Surroundings {
-  readonly driver: Driver;
-  readonly instances: readonly Instance[];
-  readonly hasEnded: (instance: Instance) => boolean;
-  readonly recorder: Recorder;
+  readonly driver: Pick<Driver, 'gone'>;
+  readonly instances: readonly Watched[];
+  readonly hasEnded: (instance: Watched) => boolean;
+  readonly recorder: Pick<Recorder, 'event' | 'trouble'>;
+  /** Milliseconds. */
+  readonly clock: () => number;
   /** Called when nothing more can be done. */
   readonly onGone: () => void;
 }
 
 /** Watches the harness itself, what it stands on, and for servers that end unasked. Disposing ends the watch. */
-export function vigil({ driver, instances, hasEnded, recorder, onGone }: Surroundings): Disposable {
-  let lastMs = performance.now();
+export function vigil(surroundings: Surroundings): Disposable {
+  const { driver, instances, hasEnded, recorder, clock, onGone } = surroundings;
+  let lastMs = clock();
   let isGone = false;
   /** Processes whose end was told, by server. */
   const told = new Map<string, number>();
   const timer = setInterval(() => {
-    const nowMs = performance.now();
+    const nowMs = clock();
     const stalledMs = nowMs - lastMs - EVERY_MS;
     lastMs = nowMs;
     if (stalledMs > STALL_MS) {

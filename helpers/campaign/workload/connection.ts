@@ -34,6 +34,8 @@ export interface Connection extends Disposable {
   node(): string;
   /** How many there have been so far. */
   count(): number;
+  /** Waits for the first, but not for long. */
+  begin(): Promise<void>;
   /** Gives this one up. */
   drop(): void;
 }
@@ -51,13 +53,18 @@ export function connectionToMaster(deployment: Deployment): Connection {
 
 function connectionOf(redis: Redis, node: () => string): Connection {
   let count = 0;
-  redis.on('connect', () => {
+  const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
+  // The first that hears of it: whoever is told by the same event can send.
+  redis.on('ready', () => {
     count += 1;
+    begin();
   });
+  const late = setTimeout(begin, CONNECT_TIMEOUT_MS);
   return {
     call: (command, ...args) => redis.callBuffer(command, args),
     node,
     count: () => count,
+    begin: () => begun.finally(() => clearTimeout(late)),
     drop: () => redis.disconnect(true),
     [Symbol.dispose]: () => redis.disconnect(),
   };
