@@ -10,9 +10,10 @@ export interface Axis {
 
 export function axisOf({ head, samples, events, resyncs, final, troubles }: RunRecord): Axis {
   const { readyAtMs } = head;
-  const known = [samples, events, resyncs, troubles].map((kind) => kind.at(-1)?.atMs ?? 0);
-  const ended = resyncs.map(({ endedAtMs = 0 }) => endedAtMs);
-  const lastMs = [...known, ...ended, final?.atMs ?? 0].reduce((a, b) => Math.max(a, b), 0);
+  let lastMs = final?.atMs ?? readyAtMs;
+  for (const kind of [samples, events, resyncs, troubles]) {
+    for (const { atMs } of kind) lastMs = Math.max(lastMs, atMs);
+  }
   return { readyAtMs, lengthMs: Math.max(1, Math.ceil(lastMs - readyAtMs)) };
 }
 

@@ -1,36 +1,35 @@
+import type { PlannedFault, PlannedTopology } from '../../campaign/plan.ts';
+import type { NodeSample } from '../../campaign/record.ts';
+import type { Outcome } from '../../workload/outcome.ts';
+import { faultLabel, subjectOf } from './plan-words.ts';
 import { bytes, count, counted, duration } from './units.ts';
 import { visible } from './visible.ts';
 
 /** What a running campaign shows of itself. */
 export interface Progress {
   readonly phase: string;
+  /** Of the phase, and how long it lasts at most. */
   readonly elapsedMs: number;
-  /** How long chaos and healing take if nothing ends earlier. */
   readonly totalMs: number;
   readonly nodes: readonly NodeProgress[];
-  /** Faults in force. */
-  readonly faults: readonly {
-    readonly id: string;
-    readonly subject: string;
-    readonly label: string;
-  }[];
-  readonly operations: { readonly ok: number; readonly failed: number; readonly unknown: number };
-  readonly resyncs: { readonly full: number; readonly partial: number };
-  /** First lines of what was objected to so far. */
-  readonly findings: readonly string[];
+  readonly faultsInForce: readonly PlannedFault[];
+  readonly operations: Readonly<Record<Outcome, number>>;
+  readonly resyncs: Readonly<Record<'full' | 'partial', number>>;
+  /** How often something kept the run from going on as planned. */
+  readonly troubles: number;
 }
 
 export interface NodeProgress {
   readonly name: string;
-  readonly replicaOf?: string | undefined;
-  readonly state: string;
-  readonly role?: string | undefined;
-  readonly offset?: number | undefined;
-  readonly lagBytes?: number | undefined;
-  readonly link?: 'up' | 'down' | undefined;
+  readonly state: NodeSample['state'];
+  readonly role?: 'master' | 'replica';
+  readonly offset?: number;
+  readonly lagBytes?: number;
+  readonly link?: 'up' | 'down';
+  readonly syncInProgress?: boolean;
 }
 
-const SIGNS: Readonly<Record<string, string>> = {
+const SIGNS: Readonly<Record<NodeSample['state'], string>> = {
   answers: '●',
   loading: '◐',
   silent: '○',
@@ -38,54 +37,58 @@ const SIGNS: Readonly<Record<string, string>> = {
   ended: '×',
 };
 const MOST_FAULTS = 8;
-const MOST_FINDINGS = 3;
 
 /**
- * A campaign as lines for a terminal of so many columns: how far it is, every node below its upstream, faults in force, and what
- * is known so far. No line is wider; there is no colour or cursor movement in them: whoever shows them redraws them.
+ * A campaign as lines for a terminal of so many columns: how far it is, every node below the upstream that the topology planned
+ * for it, faults in force, and what is known so far. No line is wider; there is no colour or cursor movement in them: whoever
+ * shows them redraws them.
  */
-export function renderProgress(progress: Progress, width: number): string[] {
-  const { nodes, faults, operations, resyncs, findings } = progress;
-  const tree = treeOf(nodes);
-  const nameWidth = Math.max(4, ...tree.map(({ depth, node }) => 2 * depth + node.name.length));
+export function renderProgress(
+  progress: Progress,
+  width: number,
+  { nodes: planned }: Pick<PlannedTopology, 'nodes'>,
+): string[] {
+  const { nodes, faultsInForce: faults, operations, resyncs, troubles } = progress;
+  const tree = treeOf(nodes, new Map(planned.map(({ name, replicaOf }) => [name, replicaOf])));
+  const nameWidth = Math.max(...tree.map(({ depth, node }) => 2 * depth + node.name.length), 4);
   return [
     headLine(progress, width),
     '',
     ...tree.map(({ depth, node }) => nodeLine(node, depth, nameWidth, faults)),
     '',
-    ...(faults.length === 0
-      ? ['no fault in force']
-      : [
-          `${counted(faults.length, 'fault')} in force`,
-          ...faults
-            .slice(0, MOST_FAULTS)
-            .map(({ id, subject, label }) => `  ${id} ${label}: ${subject}`),
-          ...(faults.length > MOST_FAULTS ? [`  and ${faults.length - MOST_FAULTS} more`] : []),
-        ]),
+    faults.length === 0 ? 'no fault in force' : `${counted(faults.length, 'fault')} in force`,
+    ...faults
+      .slice(0, MOST_FAULTS)
+      .map((fault) => `  ${fault.id} ${faultLabel(fault)}: ${subjectOf(fault)}`),
+    ...(faults.length > MOST_FAULTS ? [`  and ${faults.length - MOST_FAULTS} more`] : []),
     '',
-    `${count(operations.ok)} ok, ${count(operations.failed)} failed, ${count(operations.unknown)} unknown; ${counted(resyncs.full, 'full resync')}, ${resyncs.partial} partial`,
-    findings.length === 0
-      ? 'nothing objected to so far'
-      : `✗ ${counted(findings.length, 'finding')} so far`,
-    ...findings.slice(0, MOST_FINDINGS).map((finding) => `  ${finding}`),
+    `${count(operations.ok)} ok, ${count(operations.failed)} failed, ${count(operations.unknown)} unknown`,
+    resyncWords(resyncs),
+    troubles === 0 ? 'no trouble so far' : `! ${counted(troubles, 'trouble')} so far`,
   ].map((line) => clipped(line, width));
 }
 
 /** The same in one line, for where lines stay: a log, a pipe. */
 export function progressLine(progress: Progress): string {
-  const { phase, elapsedMs, totalMs, nodes, faults, operations, resyncs, findings } = progress;
+  const { phase, elapsedMs, totalMs, nodes, faultsInForce, operations, resyncs, troubles } =
+    progress;
   const lags = nodes.flatMap(({ lagBytes }) => (lagBytes === undefined ? [] : [lagBytes]));
   const off = nodes.filter(({ state }) => state !== 'answers');
-  return visible(
+  return clipped(
     [
-      `${duration(elapsedMs)} of ${duration(totalMs)}, ${phase}: ${counted(faults.length, 'fault')} in force`,
+      `${phase} ${duration(elapsedMs)} of ${duration(totalMs)}: ${counted(faultsInForce.length, 'fault')} in force`,
       ...(off.length > 0 ? [off.map(({ name, state }) => `${name} ${state}`).join(', ')] : []),
       ...(lags.length > 0 ? [`lag up to ${bytes(Math.max(...lags))}`] : []),
       `${count(operations.ok)} ok, ${count(operations.failed)} failed, ${count(operations.unknown)} unknown`,
-      `${resyncs.full} full and ${resyncs.partial} partial resyncs`,
-      ...(findings.length > 0 ? [counted(findings.length, 'finding')] : []),
+      resyncWords(resyncs),
+      ...(troubles > 0 ? [counted(troubles, 'trouble')] : []),
     ].join('; '),
-  ).replaceAll('\n', ' ');
+    Number.POSITIVE_INFINITY,
+  );
+}
+
+function resyncWords({ full, partial }: Progress['resyncs']): string {
+  return `${count(full)} full and ${count(partial)} partial resyncs`;
 }
 
 function headLine({ phase, elapsedMs, totalMs }: Progress, width: number): string {
@@ -100,37 +103,44 @@ function nodeLine(
   node: NodeProgress,
   depth: number,
   nameWidth: number,
-  faults: Progress['faults'],
+  faults: readonly PlannedFault[],
 ): string {
-  const { name, state, role, offset, lagBytes, link } = node;
-  const own = faults.filter(
-    ({ subject }) => subject === name || subject.startsWith(`${name} `),
+  const { name, state, role, offset, lagBytes, link, syncInProgress } = node;
+  const own = faults.filter((fault) =>
+    fault.on === 'node' ? fault.node === name : fault.from === name,
   ).length;
   return [
-    `${SIGNS[state] ?? '?'} ${`${'  '.repeat(depth)}${name}`.padEnd(nameWidth)}`,
+    `${SIGNS[state]} ${`${'  '.repeat(depth)}${name}`.padEnd(nameWidth)}`,
     (state === 'answers' ? (role ?? state) : state).padEnd(8),
     (offset === undefined ? '–' : count(offset)).padStart(14),
-    ...(lagBytes === undefined ? [] : [`lag ${bytes(lagBytes)}`.padEnd(12)]),
-    ...(link === 'down' ? ['link down'] : []),
+    (role === 'master' || lagBytes === undefined ? '' : `lag ${bytes(lagBytes)}`).padEnd(11),
+    ...(syncInProgress === true ? ['full resync'] : link === 'down' ? ['link down'] : []),
     ...(own > 0 ? ['!'.repeat(own)] : []),
   ]
     .join('  ')
     .trimEnd();
 }
 
-/** Replicas below their upstreams, as they stand now. Who is in a ring, or follows a stranger, stands at the top. */
-function treeOf(nodes: readonly NodeProgress[]): { depth: number; node: NodeProgress }[] {
+interface Placed {
+  readonly depth: number;
+  readonly node: NodeProgress;
+}
+
+/** Replicas below their upstreams. Whoever has none that is shown, or is in a ring, stands at the top. */
+function treeOf(
+  nodes: readonly NodeProgress[],
+  upstreams: ReadonlyMap<string, string | undefined>,
+): readonly Placed[] {
   const names = new Set(nodes.map(({ name }) => name));
   const seen = new Set<string>();
-  const below = (upstream: string, depth: number): { depth: number; node: NodeProgress }[] =>
-    nodes.filter(({ replicaOf }) => replicaOf === upstream).flatMap((node) => at(node, depth));
-  const at = (node: NodeProgress, depth: number): { depth: number; node: NodeProgress }[] => {
+  const place = (node: NodeProgress, depth: number): readonly Placed[] => {
     if (seen.has(node.name)) return [];
     seen.add(node.name);
-    return [{ depth, node }, ...below(node.name, depth + 1)];
+    const below = nodes.filter(({ name }) => upstreams.get(name) === node.name);
+    return [{ depth, node }, ...below.flatMap((replica) => place(replica, depth + 1))];
   };
-  const tops = nodes.filter(({ replicaOf }) => replicaOf === undefined || !names.has(replicaOf));
-  return [...tops, ...nodes].flatMap((node) => at(node, 0));
+  const isTop = ({ name }: NodeProgress) => !names.has(upstreams.get(name) ?? '');
+  return [...nodes.filter(isTop), ...nodes].flatMap((node) => place(node, 0));
 }
 
 function clipped(line: string, width: number): string {

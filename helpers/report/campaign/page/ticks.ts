@@ -8,12 +8,16 @@ export interface Tick {
   readonly label: string;
 }
 
-/** Round moments of a part of the axis, at most so many. Used by the report's author and, as one zooms, by the page itself. */
+/**
+ * Round moments of a part of the axis, at most so many, none where its label would be cut off. Told once for the page as it
+ * is written, and by the page itself as one zooms.
+ */
 export function ticksOf(fromMs: number, toMs: number, most: number): readonly Tick[] {
   const spanS = (toMs - fromMs) / 1_000;
   const stepS = STEPS_S.find((step) => spanS / step <= most) ?? spanS;
+  const lastMs = toMs - (toMs - fromMs) / 28;
   const ticks: Tick[] = [];
-  for (let index = Math.ceil(fromMs / 1_000 / stepS); index * stepS * 1_000 <= toMs; index++) {
+  for (let index = Math.ceil(fromMs / 1_000 / stepS); index * stepS * 1_000 <= lastMs; index++) {
     const atS = index * stepS;
     ticks.push({ atMs: Math.round(atS * 1_000), label: labelOf(atS, stepS) });
   }
