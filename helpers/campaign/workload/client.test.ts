@@ -3,7 +3,13 @@ import type { Call } from '../../observe/call.ts';
 import type { Operation } from '../record.ts';
 import { type ClientSpec, type Drawn, runClient } from './client.ts';
 
-const WRITE: Drawn = { kind: 'register', db: 2, key: 'k', value: '1', commands: [['SET', 'k', 'v']] };
+const WRITE: Drawn = {
+  kind: 'register',
+  db: 2,
+  key: 'k',
+  value: '1',
+  commands: [['SET', 'k', 'v']],
+};
 
 class ReplyError extends Error {
   override readonly name = 'ReplyError';
@@ -49,8 +55,10 @@ async function askOnce(call: Call, more: Partial<ClientSpec> = {}) {
   return { operation: recorded[0], sent, dropped };
 }
 
-const failing = (error: Error): Call => (command) =>
-  command === 'select' ? Promise.resolve('OK') : Promise.reject(error);
+const failing =
+  (error: Error): Call =>
+  (command) =>
+    command === 'select' ? Promise.resolve('OK') : Promise.reject(error);
 
 test('an operation is sent to its database, and recorded with what came of it', async () => {
   const { operation, sent, dropped } = await askOnce(() => Promise.resolve('OK'));

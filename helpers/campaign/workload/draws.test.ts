@@ -64,7 +64,8 @@ describe('writes of a writer', () => {
 
   test('have values of at most so many bytes beside the version, seldom of many', () => {
     const sizes = writes(5, 5_000, { ...WORKLOAD, valueBytesMax: 100_000 }).flatMap(
-      ({ kind, commands }) => (kind === 'register' ? [Buffer.byteLength(commands[0]?.[2] as Buffer)] : []),
+      ({ kind, commands }) =>
+        kind === 'register' ? [Buffer.byteLength(commands[0]?.[2] as Buffer)] : [],
     );
     expect(Math.max(...sizes)).toBeLessThanOrEqual(100_010);
     const large = sizes.filter((bytes) => bytes > 4_100).length;
