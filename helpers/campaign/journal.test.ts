@@ -157,7 +157,7 @@ test('a full disk is a trouble of the environment, told once, and the run goes o
       type: 'trouble',
       atMs: 2_000,
       verdict: 'environment',
-      text: 'environment: cannot write record.jsonl: ENOSPC: no space left on device, write; what was recorded before is kept there',
+      text: 'cannot write record.jsonl: ENOSPC: no space left on device, write; what was recorded before is kept there',
     },
   ]);
 });
