@@ -67,13 +67,13 @@ export class RecordBuilder {
     }
   }
 
-  /** What has come so far. */
+  /** What has come so far. Of a fault it is known late when it began: events are in the order of their times. */
   record(): RunRecord {
     return {
       head: this.#head,
       operations: this.#operations,
       samples: this.#samples,
-      events: this.#events,
+      events: this.#events.toSorted((a, b) => a.atMs - b.atMs),
       resyncs: [...this.#resyncs.values()].sort((a, b) => a.atMs - b.atMs),
       logs: this.#logs,
       ...(this.#final && { final: this.#final }),

@@ -1,4 +1,4 @@
-import type { ChaosError, Verdict } from '../../errors.ts';
+import { type ChaosError, VERDICTS, type Verdict } from '../../errors.ts';
 import type { Outcome } from '../../workload/outcome.ts';
 import type { Journal } from '../journal.ts';
 import { type Entry, RecordBuilder, resyncKey } from '../journal-lines.ts';
@@ -9,6 +9,9 @@ type Told = RunEvent extends infer One
     ? Omit<One, 'type' | 'atMs'>
     : never
   : never;
+
+/** With which messages of our own errors begin: a trouble has it beside its text. */
+const OWN_VERDICT = new RegExp(`^(?:${VERDICTS.join('|')}): `);
 
 /** Takes down all that is done and seen in a run: in memory, and in a journal if there is one. */
 export class Recorder {
@@ -50,7 +53,13 @@ export class Recorder {
 
   trouble(verdict: Verdict, text: string, node?: string): void {
     const atMs = this.#clock();
-    this.add({ type: 'trouble', atMs, verdict, text, ...(node !== undefined && { node }) });
+    this.add({
+      type: 'trouble',
+      atMs,
+      verdict,
+      text: text.replace(OWN_VERDICT, ''),
+      ...(node !== undefined && { node }),
+    });
   }
 
   record(): RunRecord {

@@ -60,6 +60,10 @@ describe('writes of a writer', () => {
     expect(new Set(known).size).toBe(known.length);
     const written = writes(4, 500).filter(({ kind }) => kind !== 'other');
     expect(known).toEqual(expect.arrayContaining([...new Set(written.map(nameOf))]));
+    const others = writes(4, 2_000).filter(({ kind }) => kind === 'other');
+    const keys = others.flatMap(({ commands }) => commands.map(([, key]) => String(key)));
+    const own = new Set([...lists, ...registers, ...counters].map(({ key }) => key));
+    expect(keys.filter((key) => own.has(key))).toEqual([]);
   });
 
   test('have values of at most so many bytes beside the version, seldom of many', () => {

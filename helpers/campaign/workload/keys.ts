@@ -8,16 +8,19 @@ export interface Place {
 
 type Sizes = Pick<PlannedWorkload, 'databases' | 'keys' | 'writers'>;
 
-/** Where the data of a workload is, by writer (from 1) and number of the key (from 0). */
+/**
+ * Where the data of a workload is, by writer (from 1) and number of the key (from 0). Named by the kinds of writes: `other`
+ * ones are to keys named by types.
+ */
 export const places = {
-  list: ({ databases }: Sizes, writer: number): Place => place(databases, writer, `list:${writer}`),
+  list: ({ databases }: Sizes, writer: number): Place => place(databases, writer, `append:${writer}`),
   register: ({ databases }: Sizes, writer: number, at: number): Place =>
     place(databases, at, `register:${writer}:${at}`),
   expiring: ({ databases }: Sizes, writer: number, at: number): Place =>
     place(databases, at, `expiring:${writer}:${at}`),
   pair: ({ databases }: Sizes, writer: number, at: number): Place =>
     place(databases, at, `pair:${writer}:${at}:a`),
-  counter: ({ databases }: Sizes, at: number): Place => place(databases, at, `counter:${at}`),
+  counter: ({ databases }: Sizes, at: number): Place => place(databases, at, `count:${at}`),
 } as const;
 
 /** The other key of a pair. */

@@ -1,0 +1,385 @@
+/**
+ * How a plan is run: what is planned comes to be and is recorded, and so does what was not planned. Whether the servers did
+ * well is not judged here.
+ */
+import type {
+  Plan,
+  PlannedFault,
+  PlannedTopology,
+  PlannedWorkload,
+} from '../helpers/campaign/plan.ts';
+import type { Operation, RunRecord } from '../helpers/campaign/record.ts';
+import { type RunOptions, runPlan } from '../helpers/campaign/run/run-plan.ts';
+import type { Driver, Server } from '../helpers/deployment/driver.ts';
+import { expect, test } from '../helpers/suite.ts';
+
+const WORKLOAD: PlannedWorkload = {
+  writers: 2,
+  readersPerNode: 1,
+  writesPerSecond: 150,
+  readsPerSecond: 60,
+  keys: 20,
+  skew: 1,
+  valueBytesMax: 4_000,
+  databases: 2,
+  ttlMsMax: 1_500,
+  mix: { append: 4, register: 4, remove: 1, expiring: 2, count: 2, pair: 2, other: 3 },
+};
+
+/** Small enough to be overrun within seconds by 150 writes a second. */
+const BACKLOG_BYTES = 32_768;
+const CONFIG = { 'repl-backlog-size': String(BACKLOG_BYTES), 'repl-timeout': '5' };
+const ONE_REPLICA: PlannedTopology = {
+  nodes: [
+    { name: 'master', config: CONFIG },
+    { name: 'replica-1', replicaOf: 'master', config: CONFIG },
+  ],
+  sentinels: 0,
+};
+const TWO_REPLICAS: PlannedTopology = {
+  ...ONE_REPLICA,
+  nodes: [...ONE_REPLICA.nodes, { name: 'replica-2', replicaOf: 'master', config: CONFIG }],
+};
+
+function plan(chaosMs: number, faults: readonly PlannedFault[], more: Partial<Plan> = {}): Plan {
+  return {
+    format: 1,
+    seed: 11,
+    topology: ONE_REPLICA,
+    workload: WORKLOAD,
+    faults,
+    chaosMs,
+    convergeWithinMs: 20_000,
+    ...more,
+  };
+}
+
+const forMs = (ms: number): PlannedFault['end'] => ({ after: 'time', ms });
+const TO_MASTER = { on: 'link', from: 'replica-1', to: 'master' } as const;
+
+/** What happened to faults and nodes, in words, without times. */
+function told({ events }: RunRecord): string[] {
+  return events.map((event) => {
+    if (event.what === 'phase') return event.phase;
+    if (event.what === 'heal')
+      return `${event.fault} heals${event.condition ? ` (${event.condition})` : ''}`;
+    return 'fault' in event ? `${event.what} ${event.fault}` : `${event.node} ${event.what}`;
+  });
+}
+
+/** A driver that hands out what it starts, for those who do behind the harness's back what nobody planned. */
+function watched(driver: Driver): { driver: Driver; servers: Server[] } {
+  const servers: Server[] = [];
+  const createServer: Driver['createServer'] = async (spec) => {
+    const server = await driver.createServer(spec);
+    servers.push(server);
+    return server;
+  };
+  const watching = new Proxy(driver, {
+    get: (target, name) => {
+      if (name === 'createServer') return createServer;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  return { driver: watching, servers };
+}
+
+/** Runs a plan, and does something while it is under way, so long after the first news of it. */
+async function runWith(
+  driver: Driver,
+  planned: Plan,
+  afterMs: number,
+  doing: () => void | Promise<void>,
+  options: RunOptions = {},
+): Promise<RunRecord> {
+  let isDone = false;
+  return runPlan(driver, planned, {
+    ...options,
+    onProgress: ({ phase, elapsedMs }) => {
+      if (phase !== 'chaos' || elapsedMs < afterMs || isDone) return;
+      isDone = true;
+      void doing();
+    },
+  });
+}
+
+const outcomes = ({ operations }: RunRecord): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(Object.groupBy(operations, ({ outcome }) => outcome)).map(([name, all]) => [
+      name,
+      all.length,
+    ]),
+  );
+
+test('a cut, a latency, a pause and a kill come and go, over each other, and all converges [N3]', async ({
+  driver,
+}) => {
+  const record = await runPlan(
+    driver,
+    plan(
+      6_000,
+      [
+        {
+          ...TO_MASTER,
+          id: 'f1',
+          atMs: 300,
+          end: forMs(2_500),
+          fault: { kind: 'latency', direction: 'downstream', latencyMs: 60, jitterMs: 10 },
+        },
+        { ...TO_MASTER, id: 'f2', atMs: 1_000, end: forMs(700), fault: { kind: 'cut' } },
+        {
+          id: 'f3',
+          on: 'node',
+          node: 'replica-2',
+          atMs: 500,
+          end: forMs(3_000),
+          fault: { kind: 'pause' },
+        },
+        {
+          id: 'f4',
+          on: 'node',
+          node: 'replica-2',
+          atMs: 1_500,
+          end: forMs(1_000),
+          fault: { kind: 'kill' },
+        },
+        {
+          id: 'f5',
+          on: 'node',
+          node: 'replica-2',
+          atMs: 2_000,
+          end: forMs(500),
+          fault: { kind: 'pause' },
+        },
+        {
+          id: 'f6',
+          on: 'node',
+          node: 'master',
+          atMs: 4_000,
+          end: forMs(60_000),
+          fault: { kind: 'pause' },
+        },
+      ],
+      { topology: TWO_REPLICAS },
+    ),
+  );
+  expect(record.troubles).toEqual([]);
+  expect(told(record)).toEqual([
+    'chaos',
+    'fault f1',
+    'fault f3',
+    'fault f2',
+    'replica-2 ended',
+    'fault f4',
+    'f2 heals',
+    'passed-over f5',
+    'replica-2 started',
+    'f4 heals',
+    'f1 heals',
+    'f3 heals',
+    'fault f6',
+    'healing',
+    'f6 heals',
+    'converged',
+    'over',
+  ]);
+  const states = (node: string) =>
+    new Set(record.samples.filter((one) => one.node === node).map(({ state }) => state));
+  expect(states('replica-2')).toEqual(new Set(['answers', 'paused', 'ended']));
+  expect(states('replica-1')).toEqual(new Set(['answers']));
+  expect(record.resyncs.map(({ replica, kind }) => `${replica} ${kind}`)).toEqual(
+    expect.arrayContaining(['replica-1 partial', 'replica-2 full']),
+  );
+  expect(record.resyncs.filter(({ modelObjects }) => modelObjects !== undefined)).toEqual([]);
+  const { ok = 0, failed = 0, unknown = 0 } = outcomes(record);
+  expect(ok).toBeGreaterThan(300);
+  expect(failed, 'reads of a node that had ended').toBeGreaterThan(0);
+  expect(unknown, 'operations under way to a node that was paused').toBeGreaterThan(0);
+  expect(record.final).toMatchObject({ differences: [], convergedAfterMs: expect.any(Number) });
+});
+
+test('what is left in the end is what was acknowledged [N13]', async ({ driver }) => {
+  const { operations, final } = await runPlan(driver, plan(2_000, []));
+  const appended = new Map<string, string[]>();
+  const versions = new Map<string, string>();
+  for (const { kind, db, key, value, outcome } of operations) {
+    expect(outcome).toBe('ok');
+    const name = `${db}/${key}`;
+    if (kind === 'append') appended.set(name, [...(appended.get(name) ?? []), String(value)]);
+    if (kind === 'register') versions.set(name, String(value));
+    if (kind === 'remove') versions.delete(name);
+  }
+  expect(appended.size).toBe(2);
+  expect(final?.nodes).toHaveLength(2);
+  for (const { lists, registers } of final?.nodes ?? []) {
+    expect(lists).toEqual(Object.fromEntries(appended));
+    expect(registers).toMatchObject(Object.fromEntries(versions));
+  }
+  const counted = operations.filter(({ kind }) => kind === 'count').length;
+  const [first] = final?.nodes ?? [];
+  expect(Object.values(first?.counters ?? {}).reduce((sum, one) => sum + one, 0)).toBe(counted);
+});
+
+test('conditions end faults: half of the backlog ends in a partial resync, more than all in a full one [N3]', async ({
+  driver,
+}) => {
+  const until = (condition: 'backlog-half-full' | 'backlog-overrun' | 'noticed') =>
+    ({ after: 'condition', condition, withinMs: 15_000 }) as const;
+  const record = await runPlan(
+    driver,
+    plan(14_000, [
+      {
+        ...TO_MASTER,
+        id: 'f1',
+        atMs: 200,
+        end: until('backlog-half-full'),
+        fault: { kind: 'cut' },
+      },
+      {
+        ...TO_MASTER,
+        id: 'f2',
+        atMs: 4_000,
+        end: until('backlog-overrun'),
+        fault: { kind: 'cut' },
+      },
+      { ...TO_MASTER, id: 'f3', atMs: 9_000, end: until('noticed'), fault: { kind: 'reset' } },
+    ]),
+  );
+  expect(record.troubles).toEqual([]);
+  expect(told(record).filter((one) => one.includes('heals'))).toEqual([
+    'f1 heals (backlog-half-full)',
+    'f2 heals (backlog-overrun)',
+    'f3 heals (noticed)',
+  ]);
+  const [half, overrun] = record.resyncs;
+  expect(half).toMatchObject({ kind: 'partial' });
+  expect(half?.backlogBytes).toBeGreaterThanOrEqual(BACKLOG_BYTES / 2);
+  expect(overrun).toMatchObject({ kind: 'full', reason: 'lack-of-backlog' });
+  expect(record.final?.differences).toEqual([]);
+});
+
+test('Sentinels put another in the place of a killed master, and writers follow [S4]', async ({
+  driver,
+}) => {
+  const record = await runPlan(
+    driver,
+    plan(
+      12_000,
+      [
+        {
+          id: 'f1',
+          on: 'node',
+          node: 'master',
+          atMs: 1_000,
+          end: forMs(9_000),
+          fault: { kind: 'kill' },
+        },
+      ],
+      { topology: { ...TWO_REPLICAS, sentinels: 3 }, convergeWithinMs: 40_000 },
+    ),
+  );
+  expect(record.troubles).toEqual([]);
+  const promoted = record.events.flatMap((one) => (one.what === 'promoted' ? [one.node] : []));
+  expect(promoted).toHaveLength(1);
+  const writtenTo = record.operations
+    .filter(({ client, outcome }) => client === 'writer-1' && outcome === 'ok')
+    .map(({ node }) => node);
+  expect([writtenTo[0], writtenTo.at(-1)]).toEqual(['master', promoted[0]]);
+  const masters = record.final?.nodes.filter(({ role }) => role === 'master');
+  expect(masters?.map(({ name }) => name)).toEqual(promoted);
+  expect(record.final?.differences).toEqual([]);
+});
+
+test('two runs of one plan ask for the same', async ({ driver }) => {
+  const planned = plan(1_500, [
+    { ...TO_MASTER, id: 'f1', atMs: 300, end: forMs(300), fault: { kind: 'cut' } },
+  ]);
+  const asked = async (): Promise<Map<string, string[]>> => {
+    const { operations } = await runPlan(driver, planned);
+    const inOrder = operations.toSorted((a, b) => a.invokedAtMs - b.invokedAtMs);
+    const inWords = ({ kind, db, key, ttlMs, value }: Operation): string =>
+      [kind, db, key, ttlMs, kind.startsWith('read') || kind === 'count' ? '' : value].join(' ');
+    return new Map(
+      [...Map.groupBy(inOrder, ({ client }) => client)].map(([client, all]) => [
+        client,
+        all.map(inWords),
+      ]),
+    );
+  };
+  const [once, again] = [await asked(), await asked()];
+  expect([...again.keys()].sort()).toEqual([...once.keys()].sort());
+  for (const [client, operations] of once) {
+    const others = again.get(client) ?? [];
+    const length = Math.min(operations.length, others.length);
+    expect(length, client).toBeGreaterThan(10);
+    expect(others.slice(0, length)).toEqual(operations.slice(0, length));
+  }
+});
+
+test('a server that ends unasked is a trouble of correctness, and is started again in the end', async ({
+  driver: real,
+}) => {
+  const { driver, servers } = watched(real);
+  const record = await runWith(driver, plan(2_500, []), 1_000, async () => {
+    await servers[1]?.end('SIGKILL', 5_000);
+  });
+  expect(record.troubles).toMatchObject([{ verdict: 'correctness', node: 'replica-1' }]);
+  expect(record.troubles[0]?.text).toMatch(/^replica-1 ended by itself \(SIGKILL\)/);
+  expect(told(record)).toEqual([
+    'chaos',
+    'replica-1 ended',
+    'healing',
+    'replica-1 started',
+    'converged',
+    'over',
+  ]);
+  expect(record.final?.differences).toEqual([]);
+});
+
+test('what does not converge in time is told, and fails nothing', async ({ driver: real }) => {
+  const { driver, servers } = watched(real);
+  const record = await runWith(
+    driver,
+    plan(1_500, [], { convergeWithinMs: 3_000 }),
+    500,
+    // Behind the back of the harness, which so does not let it go on.
+    () => servers[1]?.pause(),
+  );
+  expect(record.troubles).toEqual([]);
+  expect(record.samples.at(-1)).toMatchObject({ node: 'replica-1', state: 'silent' });
+  expect(record.final).not.toHaveProperty('convergedAfterMs');
+  expect(record.final?.differences).toEqual(['replica-1 does not answer']);
+  expect(record.final?.nodes).toMatchObject([{ up: true }, { up: false }]);
+});
+
+test('a run that is stopped ends at once, tells so, and leaves nothing', async ({
+  driver: real,
+}) => {
+  const { driver, servers } = watched(real);
+  const proxies = async (): Promise<string[]> => Object.keys(await driver.toxiproxy.getAll());
+  const before = await proxies();
+  const stopping = new AbortController();
+  const faults: PlannedFault[] = [
+    { ...TO_MASTER, id: 'f1', atMs: 100, end: forMs(60_000), fault: { kind: 'cut' } },
+    {
+      id: 'f2',
+      on: 'node',
+      node: 'replica-1',
+      atMs: 200,
+      end: forMs(60_000),
+      fault: { kind: 'pause' },
+    },
+    { id: 'f3', on: 'node', node: 'master', atMs: 50_000, end: forMs(1), fault: { kind: 'kill' } },
+  ];
+  const record = await runWith(driver, plan(60_000, faults), 1_000, () => stopping.abort(), {
+    signal: stopping.signal,
+  });
+  expect(record.troubles).toMatchObject([
+    { verdict: 'inconclusive', text: expect.stringMatching(/^the run was stopped from outside/) },
+  ]);
+  expect(record.final).toBeUndefined();
+  expect(told(record)).not.toContain('fault f3');
+  expect(servers.map(({ exit }) => exit !== undefined)).toEqual([true, true]);
+  expect(await proxies()).toEqual(before);
+});
