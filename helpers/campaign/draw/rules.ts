@@ -217,3 +217,10 @@ export function objections(plan: Plan): string[] {
     .map((rule) => rule(plan))
     .filter((objection) => objection !== undefined);
 }
+
+/** Names of the rules that a plan breaks. */
+export function brokenRules(plan: Plan): string[] {
+  return Object.entries(RULES)
+    .filter(([, rule]) => rule(plan) !== undefined)
+    .map(([name]) => name);
+}
