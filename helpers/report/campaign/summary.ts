@@ -1,6 +1,6 @@
 import type { CampaignResult } from '../../campaign/night-result.ts';
 import { axisOf } from './axis.ts';
-import { faultOutcomes, injectedByKind } from './faults.ts';
+import { injectedByKind } from './faults.ts';
 import { findingsByWeight, type ReportedRun } from './reported-run.ts';
 import { count, counted, duration } from './units.ts';
 import { countOperations, lostAppends } from './writes.ts';
@@ -17,12 +17,14 @@ export function campaignResult(run: ReportedRun): CampaignResult {
   const axis = axisOf(record);
   const { writes, reads } = countOperations(record.operations);
   const lost = lostAppends(record)?.length;
+  const faults = injectedByKind(record);
+  const injected = Object.values(faults).reduce((sum, times) => sum + times, 0);
   return {
     seed: head.plan.seed,
     target: head.target.name,
     servers: head.servers,
     verdict: judgement.verdict,
-    why: whyOf(run),
+    why: whyOf(run, writes.ok, injected, lost),
     findings: findingsByWeight(judgement).map(({ checker, verdict, text, atMs }) => ({
       checker,
       verdict,
@@ -40,8 +42,8 @@ export function campaignResult(run: ReportedRun): CampaignResult {
     sentinels: head.plan.topology.sentinels,
     writes: { ...writes, ...(lost === undefined ? {} : { lost }) },
     reads,
-    faults: injectedByKind(record),
-    faultsPassedOver: faultOutcomes(record).filter(({ fromMs }) => fromMs === undefined).length,
+    faults,
+    faultsPassedOver: head.plan.faults.length - injected,
     resyncs: {
       full: resyncs.filter(({ kind }) => kind === 'full').length,
       partial: resyncs.filter(({ kind }) => kind === 'partial').length,
@@ -52,25 +54,29 @@ export function campaignResult(run: ReportedRun): CampaignResult {
 }
 
 /** One sentence: why the verdict is what it is. */
-function whyOf({ record, judgement }: ReportedRun): string {
+function whyOf(
+  { record, judgement }: ReportedRun,
+  acknowledged: number,
+  injected: number,
+  lost: number | undefined,
+): string {
   const decisive = judgement.findings.filter(({ verdict }) => verdict === judgement.verdict);
   const [first] = decisive;
   if (first !== undefined) {
     const others = decisive.length - 1;
     return `${firstLine(first.text)}${others > 0 ? ` (and ${count(others)} more)` : ''}`;
   }
-  const { writes } = countOperations(record.operations);
-  const lost = lostAppends(record)?.length;
-  const kept =
-    lost === undefined
-      ? ''
-      : lost === 0
-        ? ', no acknowledged append was lost'
-        : `, ${counted(lost, 'acknowledged append')} lost where that is allowed`;
   const convergedAfterMs = record.final?.convergedAfterMs;
-  const converged =
-    convergedAfterMs === undefined
-      ? ''
-      : `; all converged ${duration(convergedAfterMs)} after the last heal`;
-  return `No checker objected: ${counted(writes.ok, 'write')} acknowledged under ${counted(faultOutcomes(record).filter(({ fromMs }) => fromMs !== undefined).length, 'fault')}${kept}${converged}.`;
+  return [
+    `No checker objected: ${counted(acknowledged, 'write')} acknowledged under ${counted(injected, 'fault')}`,
+    ...(lost === undefined
+      ? []
+      : lost === 0
+        ? [', no acknowledged append was lost']
+        : [`, ${counted(lost, 'acknowledged append')} lost where that is allowed`]),
+    ...(convergedAfterMs === undefined
+      ? []
+      : [`; all converged ${duration(convergedAfterMs)} after the last heal`]),
+    '.',
+  ].join('');
 }

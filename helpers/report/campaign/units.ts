@@ -10,8 +10,8 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 3_600)} h ${two(Math.floor(seconds / 60) % 60)} min`;
 }
 
-/** `0 B`, `1.5 KB`, `20 MB`: 1 KB is 1024 bytes, as in redis.conf. */
-export function bytes(count: number): string {
+/** `0 B`, `1.5 KB`, `20 MB`: 1 KB is 1024 bytes, as in redis.conf. From `wholeFrom` of a unit on without a decimal. */
+export function bytes(count: number, wholeFrom = 10): string {
   if (count < 1_024) return `${Math.round(count)} B`;
   const units = ['KB', 'MB', 'GB', 'TB'];
   let value = count;
@@ -21,7 +21,7 @@ export function bytes(count: number): string {
     value /= 1_024;
     unit = next;
   }
-  return `${value < 10 ? trimmed(value.toFixed(1)) : Math.round(value)} ${unit}`;
+  return `${value < wholeFrom ? trimmed(value.toFixed(1)) : Math.round(value)} ${unit}`;
 }
 
 /** `1,234,567`. */

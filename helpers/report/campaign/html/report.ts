@@ -1,3 +1,4 @@
+import type { CampaignResult } from '../../../campaign/night-result.ts';
 import type { RunRecord } from '../../../campaign/record.ts';
 import { type Axis, axisOf } from '../axis.ts';
 import { type Chart, nodeCharts } from '../curves.ts';
@@ -48,7 +49,7 @@ export function htmlReport(run: ReportedRun, { styles, script }: PageAssets): st
       replay,
     })}
 <main>
-${tiles(tilesOf(run))}
+${tiles(tilesOf(result))}
 ${findingsSection(findings, record, axis)}
 ${differences(record)}
 ${timeline(run, findings, axis, charts)}
@@ -67,8 +68,8 @@ function chartsOf(record: RunRecord, axis: Axis): readonly Chart[] {
   return [...nodes.filter(shown), ...traffic, ...nodes.filter((chart) => !shown(chart))];
 }
 
-function tilesOf(run: ReportedRun): readonly Tile[] {
-  const { writes, reads, faults, faultsPassedOver, resyncs, findings } = campaignResult(run);
+function tilesOf(result: CampaignResult): readonly Tile[] {
+  const { writes, reads, faults, faultsPassedOver, resyncs, findings } = result;
   const injected = Object.values(faults).reduce((sum, times) => sum + times, 0);
   const { lost } = writes;
   return [

@@ -47,7 +47,7 @@ ${legend(lanes)}
   )}</div></div>
 ${
   marked.length > 0 &&
-  html`<div class="lane"><h3 class="lane-name">Findings</h3><div class="track"><div class="row">${marked.map(
+  html`<div class="lane"><h3 class="lane-name">Findings</h3><div class="track overhanging"><div class="row">${marked.map(
     ({ atMs, number, verdict, text }) =>
       html`<a class="finding-mark tone-${verdict}" href="#finding-${number}" style="--a:${percentOf(axis, atMs)}" title="${verdict}: ${text}
 ${moment(axis, atMs)}">${number}</a>`,
@@ -90,7 +90,7 @@ function laneMarkup(lane: Lane, about: string | undefined): Markup {
 ${faults.map((row) => html`<div class="row">${row.map(barMarkup)}</div>`)}
 ${
   kind === 'node'
-    ? html`<div class="row states">${states.map(barMarkup)}${markRow}</div>`
+    ? html`<div class="row states${dense}">${states.map(barMarkup)}${markRow}</div>`
     : html`<div class="row link-states">${states.map(barMarkup)}</div>${marks.length > 0 && html`<div class="row${dense}">${markRow}</div>`}`
 }
 </div></div>

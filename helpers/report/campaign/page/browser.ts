@@ -36,6 +36,7 @@ export interface Element extends Listened {
   append(...children: readonly Element[]): void;
   replaceChildren(...children: readonly Element[]): void;
   querySelector(selector: string): Element | null;
+  closest(selector: string): Element | null;
   getBoundingClientRect(): { readonly left: number; readonly width: number };
   scrollIntoView(options: {
     readonly block: 'start' | 'nearest';

@@ -18,6 +18,11 @@ export interface PageData {
 /** How much of the axis is shown around a moment that one asks for. */
 const AROUND_MS = 10_000;
 
+/** Charts that the reader has not opened are not drawn. */
+const FOLDED = 'details:not([open])';
+/** From here on, marks that stood too close for words have room. */
+const ZOOMED = 8;
+
 const { document } = browser;
 const root = document.documentElement;
 const timeline = need(document.querySelector('#timeline'));
@@ -43,7 +48,7 @@ function draw(): void {
   const listeners = { onView: show, onCursor: point };
   plots = [...document.querySelectorAll('[data-chart]')].flatMap((into) => {
     const chart = data.charts[Number(into.dataset['chart'])];
-    return chart === undefined || into.clientWidth === 0
+    return chart === undefined || into.closest(FOLDED) !== null
       ? []
       : [plotOf(chart, into, gutterPx, view, listeners)];
   });
@@ -70,6 +75,7 @@ function show(fromMs: number, toMs: number): void {
   view = { fromMs: min, toMs: max };
   timeline.style.setProperty('--from', String((min / data.lengthMs) * 100));
   timeline.style.setProperty('--zoom', String(data.lengthMs / (max - min)));
+  timeline.classList.toggle('zoomed', data.lengthMs / (max - min) >= ZOOMED);
   for (const plot of plots) plot.setScale('x', { min, max });
   whole.hidden = min === 0 && max === data.lengthMs;
   showTicks();

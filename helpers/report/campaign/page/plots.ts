@@ -104,7 +104,7 @@ export function plotOf(
 }
 
 function axisLabel(value: number, unit: Chart['unit']): string {
-  if (unit === 'bytes') return bytes(value);
+  if (unit === 'bytes') return bytes(value, 1_024);
   if (unit === 'ms') return value >= 1_000 ? `${value / 1_000} s` : `${value} ms`;
   return unit === 'per second' ? `${count(value)}/s` : count(value);
 }
