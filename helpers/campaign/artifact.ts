@@ -15,6 +15,11 @@ export const PLAN_FILE = 'plan.json';
 export const SHRUNK_FILE = 'shrunk.json';
 export const REPORT_FILE = 'report.html';
 
+/** The folder of one run on a target, by a name that every file system and archive takes. */
+export function folderOf(parent: string, target: string, ...parts: readonly (string | number)[]) {
+  return join(parent, [target, ...parts].join('-').replaceAll(/[^\w.@+-]/g, '-'));
+}
+
 /** Writes a plan, so that it can be run again whatever becomes of the run. */
 export async function writePlan(folder: string, plan: Plan, name = PLAN_FILE): Promise<string> {
   const file = join(folder, name);

@@ -1,16 +1,17 @@
 import { randomInt } from 'node:crypto';
-import { join } from 'node:path';
+import { folderOf } from '../campaign/artifact.ts';
 import { campaign } from '../campaign/campaign.ts';
 import { adaptPlan } from '../campaign/draw/adapt-plan.ts';
 import { describePlan } from '../campaign/draw/describe.ts';
 import { drawPlan } from '../campaign/draw/draw-plan.ts';
-import { PINS_HELP, parsePins } from '../campaign/draw/parse-pins.ts';
+import { takePins } from '../campaign/draw/parse-pins.ts';
+import { PIN_FLAGS, pinHelp } from '../campaign/draw/pin-flags.ts';
 import { planTargetOf } from '../campaign/plan-target.ts';
 import { startDriver } from '../deployment/driver-for.ts';
 import { pageAssets } from '../report/campaign/html/assets.ts';
 import { now } from '../timeline.ts';
 import { Display } from './campaigns/display.ts';
-import { numberOption, seedOption, takeOptions } from './campaigns/options.ts';
+import { noWords, numberOption, parseOptions, seedOption } from './campaigns/options.ts';
 import { untilStopped } from './campaigns/stopping.ts';
 import { bestTarget, targetsOf } from './campaigns/targets.ts';
 import { replayOf, verdictLines } from './campaigns/verdict.ts';
@@ -28,7 +29,7 @@ One campaign: a random topology under a random workload and random faults, judge
   --help               print this
 
 What is not drawn but pinned:
-${PINS_HELP}
+${pinHelp().join('\n')}
 
 Exit codes: 0 pass, 1 correctness, 2 wrong usage, 3 liveness, 4 inconclusive, 5 environment.`;
 
@@ -39,18 +40,23 @@ const SEED_MAX = 2 ** 32;
 
 /** `redis-chaos chaos`: one campaign. Returns the exit code of its verdict. */
 export async function chaos(args: readonly string[]): Promise<number> {
-  const { values, words, rest } = takeOptions(args, {
-    seconds: 'value',
-    seed: 'value',
-    target: 'value',
-    out: 'value',
-    help: 'flag',
-  });
+  const { pins, rest } = takePins(args);
+  const { values, positionals } = parseOptions(
+    rest,
+    {
+      seconds: { type: 'string' },
+      seed: { type: 'string' },
+      target: { type: 'string' },
+      out: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+    Object.keys(PIN_FLAGS),
+  );
   if (values.help) {
     console.log(USAGE);
     return 0;
   }
-  const pins = parsePins([...words, ...rest]);
+  noWords(positionals);
   const seconds = numberOption('seconds', values.seconds ?? '60', 1);
   const seed = values.seed === undefined ? randomInt(1, SEED_MAX) : seedOption(values.seed);
   const chaosMs = Math.max(LEAST_CHAOS_SECONDS, seconds - BESIDE_CHAOS_SECONDS) * 1_000;
@@ -65,7 +71,7 @@ export async function chaos(args: readonly string[]): Promise<number> {
   console.log([`on ${target.name}`, ...changes, ...describePlan(plan)].join('\n'));
   const display = new Display(process.stdout, plan, now);
   const run = await campaign(driver, plan, {
-    folder: join(values.out ?? 'artifacts/chaos', `${target.name}-${seed}-${Date.now()}`),
+    folder: folderOf(values.out ?? 'artifacts/chaos', target.name, seed, Date.now()),
     assets: await pageAssets(),
     replayOf,
     onProgress: (progress) => display.show(progress),

@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { REPORT_FILE, saved } from '../campaign/artifact.ts';
-import { PINS_HELP, parsePins } from '../campaign/draw/parse-pins.ts';
+import { takePins } from '../campaign/draw/parse-pins.ts';
+import { PIN_FLAGS, pinHelp } from '../campaign/draw/pin-flags.ts';
 import { night } from '../campaign/night/night.ts';
 import { mergeNights, type NightResult, nightVerdict } from '../campaign/night-result.ts';
 import { ChaosError, messageOf } from '../errors.ts';
@@ -11,7 +12,13 @@ import { nightOverview } from '../report/campaign/html/night.ts';
 import { nightJson } from '../report/campaign/json.ts';
 import { nightJunit } from '../report/campaign/junit.ts';
 import { nightMarkdown } from '../report/campaign/markdown.ts';
-import { numberOption, seedOption, shardOption, takeOptions } from './campaigns/options.ts';
+import {
+  noWords,
+  numberOption,
+  parseOptions,
+  seedOption,
+  shardOption,
+} from './campaigns/options.ts';
 import { untilStopped } from './campaigns/stopping.ts';
 import { referenceTarget, targetsOf } from './campaigns/targets.ts';
 import { replayOf } from './campaigns/verdict.ts';
@@ -33,7 +40,7 @@ Campaign after campaign on one target after the other, each drawn from a seed of
   --out <folder>             where it all goes (default artifacts/nightly)
 
 What is not drawn but pinned:
-${PINS_HELP}
+${pinHelp().join('\n')}
 
 Exit codes: 0 pass, 1 correctness, 2 wrong usage, 3 liveness, 4 inconclusive, 5 environment.`;
 
@@ -43,28 +50,35 @@ const MINUTE_MS = 60_000;
 
 /** `redis-chaos nightly`: many campaigns, or the results of several parts of a night as one. Returns an exit code. */
 export async function nightly(args: readonly string[]): Promise<number> {
-  const { values, words, rest } = takeOptions(args, {
-    minutes: 'value',
-    targets: 'value',
-    seed: 'value',
-    seconds: 'value',
-    'max-failures': 'value',
-    'shrink-minutes': 'value',
-    shard: 'value',
-    out: 'value',
-    merge: 'flag',
-    help: 'flag',
-  });
+  const { pins, rest } = takePins(args);
+  const { values, positionals } = parseOptions(
+    rest,
+    {
+      minutes: { type: 'string' },
+      targets: { type: 'string' },
+      seed: { type: 'string' },
+      seconds: { type: 'string' },
+      'max-failures': { type: 'string' },
+      'shrink-minutes': { type: 'string' },
+      shard: { type: 'string' },
+      out: { type: 'string' },
+      merge: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+    Object.keys(PIN_FLAGS),
+  );
   if (values.help) {
     console.log(USAGE);
     return 0;
   }
   const folder = values.out ?? 'artifacts/nightly';
-  if (values.merge) return ended(mergeNights(await Promise.all(words.map(storedNight))), folder);
+  if (values.merge)
+    return ended(mergeNights(await Promise.all(positionals.map(storedNight))), folder);
+  noWords(positionals);
   const baseSeed = values.seed === undefined ? randomInt(1, SEED_MAX) : seedOption(values.seed);
   const options = {
     baseSeed,
-    pins: parsePins([...words, ...rest]),
+    pins,
     shard: shardOption(values.shard ?? '1/1'),
     chaosMs: numberOption('seconds', values.seconds ?? '30', 1) * 1_000,
     forMs: numberOption('minutes', values.minutes ?? '60', 0) * MINUTE_MS,

@@ -3,7 +3,7 @@ import { readRecord } from '../campaign/journal-read.ts';
 import { judge } from '../check/campaign/judge.ts';
 import { ChaosError } from '../errors.ts';
 import { pageAssets } from '../report/campaign/html/assets.ts';
-import { takeOptions } from './campaigns/options.ts';
+import { parseOptions } from './campaigns/options.ts';
 import { replayOf, verdictLines } from './campaigns/verdict.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 
@@ -13,13 +13,13 @@ Judges what a run has recorded anew, and writes its reports again. Nothing is ru
 
 /** `redis-chaos recheck`: the verdict on a stored record. Returns its exit code. */
 export async function recheck(args: readonly string[]): Promise<number> {
-  const { values, words, rest } = takeOptions(args, { help: 'flag' });
+  const { values, positionals } = parseOptions(args, { help: { type: 'boolean' } });
   if (values.help) {
     console.log(USAGE);
     return 0;
   }
-  const [folder, ...more] = words;
-  if (folder === undefined || more.length > 0 || rest.length > 0) {
+  const [folder, ...more] = positionals;
+  if (folder === undefined || more.length > 0) {
     throw new ChaosError('misuse', `expected one artifact\n${USAGE}`);
   }
   const record = await readRecord(folder);

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PLAN_FILE } from '../campaign/artifact.ts';
+import { folderOf, PLAN_FILE } from '../campaign/artifact.ts';
 import { campaign } from '../campaign/campaign.ts';
 import { adaptPlan } from '../campaign/draw/adapt-plan.ts';
 import { describePlan } from '../campaign/draw/describe.ts';
@@ -13,7 +13,7 @@ import { ChaosError, messageOf } from '../errors.ts';
 import { pageAssets } from '../report/campaign/html/assets.ts';
 import { now } from '../timeline.ts';
 import { Display } from './campaigns/display.ts';
-import { numberOption, takeOptions } from './campaigns/options.ts';
+import { numberOption, parseOptions } from './campaigns/options.ts';
 import { untilStopped } from './campaigns/stopping.ts';
 import { bestTarget, targetsOf } from './campaigns/targets.ts';
 import { replayOf, verdictLines } from './campaigns/verdict.ts';
@@ -31,18 +31,18 @@ Ends with the worst verdict: 0 pass, 1 correctness, 2 wrong usage, 3 liveness, 4
 
 /** `redis-chaos replay`: a plan again, once or more. Returns the exit code of the worst verdict. */
 export async function replay(args: readonly string[]): Promise<number> {
-  const { values, words, rest } = takeOptions(args, {
-    target: 'value',
-    times: 'value',
-    out: 'value',
-    help: 'flag',
+  const { values, positionals } = parseOptions(args, {
+    target: { type: 'string' },
+    times: { type: 'string' },
+    out: { type: 'string' },
+    help: { type: 'boolean' },
   });
   if (values.help) {
     console.log(USAGE);
     return 0;
   }
-  const [path, ...more] = words;
-  if (path === undefined || more.length > 0 || rest.length > 0) {
+  const [path, ...more] = positionals;
+  if (path === undefined || more.length > 0) {
     throw new ChaosError('misuse', `expected one artifact\n${USAGE}`);
   }
   const times = numberOption('times', values.times ?? '1', 1);
@@ -60,7 +60,7 @@ export async function replay(args: readonly string[]): Promise<number> {
   while (verdicts.length < times && !stop.signal.aborted) {
     const display = new Display(process.stdout, plan, now);
     const run = await campaign(driver, plan, {
-      folder: join(values.out ?? 'artifacts/replay', `${target.name}-${plan.seed}-${Date.now()}`),
+      folder: folderOf(values.out ?? 'artifacts/replay', target.name, plan.seed, Date.now()),
       assets,
       replayOf,
       onProgress: (progress) => display.show(progress),

@@ -6,6 +6,7 @@ import type { PageAssets } from '../../report/campaign/html/assets.ts';
 import type { ReportedRun } from '../../report/campaign/reported-run.ts';
 import { campaignResult } from '../../report/campaign/summary.ts';
 import { now } from '../../timeline.ts';
+import { folderOf } from '../artifact.ts';
 import { campaign } from '../campaign.ts';
 import { adaptPlan } from '../draw/adapt-plan.ts';
 import { drawPlan } from '../draw/draw-plan.ts';
@@ -83,7 +84,7 @@ async function oneOf(
   const driver = await drivers.of(target);
   const drawn = drawPlan(seed, pins, { chaosMs });
   const { plan } = adaptPlan(drawn, await planTargetOf(driver));
-  const folder = join(options.folder, `${target.name.replaceAll(/[^\w.@+-]/g, '-')}-${seed}`);
+  const folder = folderOf(options.folder, target.name, seed);
   const run = await campaign(driver, plan, { folder, assets, replayOf, signal });
   const result = campaignResult(run);
   tell(`${target.name}, seed ${seed}: ${result.verdict}. ${result.why}`);

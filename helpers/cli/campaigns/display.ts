@@ -1,11 +1,6 @@
 import type { Plan } from '../../campaign/plan.ts';
 import type { Progress } from '../../campaign/run/progress.ts';
-import { faultLabel, subjectOf } from '../../report/campaign/plan-words.ts';
-import {
-  progressLine,
-  renderProgress,
-  type Progress as Shown,
-} from '../../report/campaign/progress.ts';
+import { progressLine, renderProgress } from '../../report/campaign/progress.ts';
 
 const LINE_EACH_MS = 5_000;
 const UP = (lines: number): string => `\x1b[${lines}A\x1b[0J`;
@@ -25,31 +20,14 @@ export class Display {
   }
 
   show(progress: Progress): void {
-    const shown = this.#shown(progress);
     if (this.#out.isTTY) {
-      const lines = renderProgress(shown, this.#out.columns);
+      const lines = renderProgress(progress, this.#out.columns, this.#plan.topology);
       this.#out.write(`${this.#drawn > 0 ? UP(this.#drawn) : ''}${lines.join('\n')}\n`);
       this.#drawn = lines.length;
       return;
     }
     if (this.#clock() - this.#lineAtMs < LINE_EACH_MS) return;
     this.#lineAtMs = this.#clock();
-    this.#out.write(`${progressLine(shown)}\n`);
-  }
-
-  #shown({ nodes, faultsInForce, troubles, ...progress }: Progress): Shown {
-    const upstreams = new Map(
-      this.#plan.topology.nodes.map(({ name, replicaOf }) => [name, replicaOf]),
-    );
-    return {
-      ...progress,
-      nodes: nodes.map((node) => ({ ...node, replicaOf: upstreams.get(node.name) })),
-      faults: faultsInForce.map((fault) => ({
-        id: fault.id,
-        subject: subjectOf(fault),
-        label: faultLabel(fault),
-      })),
-      findings: troubles > 0 ? [`${troubles} troubles so far`] : [],
-    };
+    this.#out.write(`${progressLine(progress)}\n`);
   }
 }

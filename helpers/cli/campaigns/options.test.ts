@@ -1,28 +1,24 @@
 import { expect, test } from 'vitest';
-import { numberOption, seedOption, shardOption, takeOptions } from './options.ts';
+import { numberOption, parseOptions, seedOption, shardOption } from './options.ts';
 
-const KINDS = { seed: 'value', quiet: 'flag' } as const;
+const OPTIONS = { seed: { type: 'string' }, quiet: { type: 'boolean' } } as const;
 
-test('takes its own options in both forms, and leaves the others with what is behind them', () => {
-  expect(
-    takeOptions(
-      ['folder', '--seed', '4', '--nodes', '3', '--quiet', 'other', '--faults=cut'],
-      KINDS,
-    ),
-  ).toEqual({
-    values: { seed: '4', quiet: true },
-    words: ['folder', 'other'],
-    rest: ['--nodes', '3', '--faults=cut'],
-  });
-  expect(takeOptions(['--seed=5'], KINDS).values).toEqual({ seed: '5' });
+test('options and words', () => {
+  const { values, positionals } = parseOptions(['folder', '--seed', '4', '--quiet'], OPTIONS);
+  expect({ ...values }).toEqual({ seed: '4', quiet: true });
+  expect(positionals).toEqual(['folder']);
 });
 
-test.for([['--seed'], ['--seed', '--quiet'], ['--seed=']])(
-  'a value that is missing: %j',
-  (args) => {
-    expect(() => takeOptions(args, KINDS)).toThrow('--seed needs a value');
-  },
-);
+test('an option that there is not is named, and one that is like it', () => {
+  expect(() => parseOptions(['--sed', '4'], OPTIONS)).toThrow(
+    'misuse: there is no option --sed; did you mean --seed?',
+  );
+  expect(() => parseOptions(['--nods=4'], OPTIONS, ['nodes'])).toThrow('did you mean --nodes?');
+});
+
+test('an option without its value', () => {
+  expect(() => parseOptions(['--seed'], OPTIONS)).toThrow(/^misuse: .*--seed/);
+});
 
 test('numbers', () => {
   expect(numberOption('minutes', '0.5', 0)).toBe(0.5);

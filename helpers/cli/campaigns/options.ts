@@ -1,56 +1,23 @@
-import { ChaosError } from '../../errors.ts';
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { unknownFlag } from '../../campaign/draw/parse-pins.ts';
+import { ChaosError, messageOf } from '../../errors.ts';
 
-/** Options by name, without dashes: `value` takes the word behind it, `flag` stands alone. */
-export type OptionKinds = Readonly<Record<string, 'value' | 'flag'>>;
+const UNKNOWN = /^Unknown option '([^']+)'/;
 
-export interface Taken<Kinds extends OptionKinds> {
-  readonly values: {
-    readonly [Name in keyof Kinds]?: Kinds[Name] extends 'flag' ? true : string;
-  };
-  /** Words that are no options: files, folders. */
-  readonly words: readonly string[];
-  /** Options that are not among these, and all behind each up to the next. */
-  readonly rest: readonly string[];
-}
-
-/**
- * Takes these options out of the arguments, in the form `--name value` or `--name=value`. Others are left for whoever knows
- * them: a command has options of its own, and those that pin what is drawn. Throws misuse for a value that is missing.
- */
-export function takeOptions<const Kinds extends OptionKinds>(
+/** Options and words as `util.parseArgs` gives them. Throws misuse for others; `others` are flags that somebody meant may be. */
+export function parseOptions<const T extends ParseArgsOptionsConfig>(
   args: readonly string[],
-  kinds: Kinds,
-): Taken<Kinds> {
-  const values: Record<string, string | true> = {};
-  const words: string[] = [];
-  const rest: string[] = [];
-  let isOthers = false;
-  for (let at = 0; at < args.length; at += 1) {
-    const arg = args[at] as string;
-    if (!arg.startsWith('--')) {
-      (isOthers ? rest : words).push(arg);
-      continue;
-    }
-    const [name = '', given] = splitAtEquals(arg.slice(2));
-    const kind = kinds[name];
-    isOthers = kind === undefined;
-    if (kind === undefined) rest.push(arg);
-    else if (kind === 'flag') values[name] = true;
-    else {
-      if (given === undefined) at += 1;
-      const value = given ?? args[at];
-      if (value === undefined || value === '' || (given === undefined && value.startsWith('--'))) {
-        throw new ChaosError('misuse', `--${name} needs a value`);
-      }
-      values[name] = value;
-    }
+  options: T,
+  others: readonly string[] = [],
+) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (thrown) {
+    const message = messageOf(thrown);
+    const [, unknown] = UNKNOWN.exec(message) ?? [];
+    if (unknown === undefined) throw new ChaosError('misuse', message);
+    throw unknownFlag(unknown, [...Object.keys(options), ...others]);
   }
-  return { values: values as Taken<Kinds>['values'], words, rest };
-}
-
-function splitAtEquals(text: string): [string, string?] {
-  const at = text.indexOf('=');
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
 /** A number of at least `least`. Throws misuse for anything else. */
@@ -77,4 +44,9 @@ export function shardOption(text: string): { number: number; of: number } {
     throw new ChaosError('misuse', `--shard is ${text}, expected one of them, as in 2/3`);
   }
   return { number, of };
+}
+
+/** Throws misuse for words where a command takes options alone. */
+export function noWords([word]: readonly string[]): void {
+  if (word !== undefined) throw new ChaosError('misuse', `${word} is no option; see --help`);
 }
