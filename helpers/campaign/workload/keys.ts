@@ -13,7 +13,8 @@ type Sizes = Pick<PlannedWorkload, 'databases' | 'keys' | 'writers'>;
  * ones are to keys named by types.
  */
 export const places = {
-  list: ({ databases }: Sizes, writer: number): Place => place(databases, writer, `append:${writer}`),
+  list: ({ databases }: Sizes, writer: number): Place =>
+    place(databases, writer, `append:${writer}`),
   register: ({ databases }: Sizes, writer: number, at: number): Place =>
     place(databases, at, `register:${writer}:${at}`),
   expiring: ({ databases }: Sizes, writer: number, at: number): Place =>
