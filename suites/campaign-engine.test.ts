@@ -186,7 +186,7 @@ test('a cut, a latency, a pause and a kill come and go, over each other, and all
   ]);
   const states = (node: string) =>
     new Set(record.samples.filter((one) => one.node === node).map(({ state }) => state));
-  expect(states('replica-2')).toEqual(new Set(['answers', 'paused', 'ended']));
+  expect([...states('replica-2')]).toEqual(expect.arrayContaining(['answers', 'paused', 'ended']));
   expect(states('replica-1')).toEqual(new Set(['answers']));
   expect(record.resyncs.map(({ replica, kind }) => `${replica} ${kind}`)).toEqual(
     expect.arrayContaining(['replica-1 partial', 'replica-2 full']),
