@@ -41,11 +41,11 @@ function answers(record: RunRecord, name: string, increments: readonly Operation
       const isLate = completedAtMs < latestMs;
       latestMs = Math.max(latestMs, invokedAtMs);
       if (!isTwice && !isLate) return [];
-      const what = isTwice ? 'gave the same answer to two increments' : 'counted backwards';
+      const what = isTwice ? 'gave the same answer to two increments of' : 'counted backwards in';
       return [
         {
           verdict: 'correctness',
-          text: `${node} ${what} of ${name}: ${value} ${when(record, completedAtMs)}`,
+          text: `${node} ${what} ${name}: ${value} ${when(record, completedAtMs)}`,
           atMs: completedAtMs,
           nodes: [node],
         },
