@@ -1,5 +1,6 @@
 import type { NodeSample, RunRecord } from '../../campaign/record.ts';
 import type { Axis } from './axis.ts';
+import { visible } from './visible.ts';
 
 /** One chart of the page: curves over one time axis. What the page gets of it is this, as JSON. */
 export interface Chart {
@@ -86,7 +87,7 @@ function curvesOf(
   const buckets = Math.min(MOST_BUCKETS, most);
   const curves = byNode
     .map(([name, own], index) => ({
-      name,
+      name: visible(name),
       colour: index % 8,
       values: thinned(
         own.map((sample) => ({

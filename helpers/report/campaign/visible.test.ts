@@ -8,6 +8,6 @@ test.for([
   ['\ud800 alone, \udfff too', '\\ud800 alone, \\udfff too'],
   ['pairs stay: 😀 ünïcode →', 'pairs stay: 😀 ünïcode →'],
   ['\u2028\ufeff\uffff', '\\u2028\\ufeff\\uffff'],
-])('%j is shown as %j', ([bytes, shown]) => {
+] as const)('%j is shown as %j', ([bytes, shown]) => {
   expect(visible(bytes)).toBe(shown);
 });
