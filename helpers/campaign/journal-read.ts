@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { ChaosError, messageOf } from '../errors.ts';
 import { JOURNAL_FILE } from './journal.ts';
 import { type Entry, type HeadLine, RECORD_FORMAT, RecordBuilder } from './journal-lines.ts';
-import type { RunRecord } from './record.ts';
+import type { RunRecord, Trouble } from './record.ts';
 
 const TYPES: readonly Entry['type'][] = [
   'operation',
@@ -17,7 +17,7 @@ const TYPES: readonly Entry['type'][] = [
 ];
 
 /**
- * Reads the record of a run from its folder. Of a run that died, a torn last line is passed over, and told as a trouble.
+ * Reads the record of a run from its folder. That a run died is told as a trouble; what it wrote last may be torn.
  * Throws a `misuse` error with file and line where it is no such record, a line is corrupt, or its format is newer than ours.
  */
 export async function readRecord(folder: string): Promise<RunRecord> {
@@ -57,15 +57,17 @@ export async function readRecord(folder: string): Promise<RunRecord> {
     input.destroy();
   }
   if (builder === undefined) throw new ChaosError('misuse', `${file} is empty: it records no run`);
-  if (torn !== undefined) {
-    builder.add({
-      type: 'trouble',
-      atMs: lastMs,
-      verdict: 'environment',
-      text: `the record ends within line ${number}: the run died while it was written`,
-    });
-  }
-  return builder.record();
+  const record = builder.record();
+  if (record.events.some((event) => event.what === 'phase' && event.phase === 'over'))
+    return record;
+  const where = torn === undefined ? `with line ${number}` : `within line ${number}, which is torn`;
+  const trouble: Trouble = {
+    type: 'trouble',
+    atMs: lastMs,
+    verdict: 'environment',
+    text: `the record ends ${where}, before the run did: it died, or could not write any more`,
+  };
+  return { ...record, troubles: [...record.troubles, trouble] };
 }
 
 function mustBeHead(line: unknown, wrong: (what: string) => ChaosError): HeadLine {

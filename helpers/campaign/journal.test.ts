@@ -19,6 +19,7 @@ const HEAD: HeadLine = {
   servers: { master: 'reference' },
   readyAtMs: 1_000,
 };
+const OVER: Entry = { type: 'event', atMs: 1_400, what: 'phase', phase: 'over' };
 const SAMPLE: Entry = { type: 'sample', node: 'master', atMs: 1_100, state: 'answers' };
 const RESYNC: RecordedResync = {
   type: 'resync',
@@ -58,13 +59,14 @@ describe('a record', () => {
       { type: 'log', node: 'master', atMs: 1_160, text: 'Ready' },
       { type: 'trouble', atMs: 1_170, verdict: 'environment', text: 'slow' },
       { type: 'final', atMs: 1_300, differences: [], nodes: [] },
+      OVER,
     );
     const { type: _, ...head } = HEAD;
     expect(await readRecord(folder)).toEqual({
       head,
       operations: [],
       samples: [SAMPLE],
-      events: [{ type: 'event', atMs: 1_150, what: 'phase', phase: 'chaos' }],
+      events: [{ type: 'event', atMs: 1_150, what: 'phase', phase: 'chaos' }, OVER],
       resyncs: [],
       logs: [{ type: 'log', node: 'master', atMs: 1_160, text: 'Ready' }],
       final: { type: 'final', atMs: 1_300, differences: [], nodes: [] },
@@ -86,19 +88,27 @@ describe('a record', () => {
 });
 
 describe('of a run that died', () => {
-  test('a torn last line is a trouble, and the rest is kept', async () => {
+  const died = (where: string) => [
+    {
+      type: 'trouble',
+      atMs: 1_100,
+      verdict: 'environment',
+      text: `the record ends ${where}, before the run did: it died, or could not write any more`,
+    },
+  ];
+
+  test('what it wrote is kept', async () => {
+    const { samples, troubles } = await readRecord(await written(HEAD, SAMPLE));
+    expect(samples).toEqual([SAMPLE]);
+    expect(troubles).toEqual(died('with line 2'));
+  });
+
+  test('a torn last line is passed over', async () => {
     const folder = await written(HEAD, SAMPLE);
     await appendFile(join(folder, 'record.jsonl'), '{"type":"sample","node":"ma');
     const { samples, troubles } = await readRecord(folder);
     expect(samples).toEqual([SAMPLE]);
-    expect(troubles).toEqual([
-      {
-        type: 'trouble',
-        atMs: 1_100,
-        verdict: 'environment',
-        text: 'the record ends within line 3: the run died while it was written',
-      },
-    ]);
+    expect(troubles).toEqual(died('within line 3, which is torn'));
   });
 });
 

@@ -109,13 +109,13 @@ export class Run {
       ending.abort();
       await Promise.all(companions);
       logs.finish();
+      if (signal.aborted) {
+        const afterMs = Math.round(now() - readyAtMs);
+        recorder.trouble('inconclusive', `the run was stopped from outside after ${afterMs} ms`);
+      }
+      this.#enter('over', 0);
+      this.#tell();
     }
-    if (signal.aborted) {
-      const afterMs = Math.round(now() - readyAtMs);
-      recorder.trouble('inconclusive', `the run was stopped from outside after ${afterMs} ms`);
-    }
-    this.#enter('over', 0);
-    this.#tell();
   }
 
   async #phases(): Promise<void> {

@@ -7,6 +7,8 @@ import type { NodeSample } from '../record.ts';
 
 const RECORD_EVERY_MS = 250;
 const HURRY_EVERY_MS = 50;
+/** A timer may be early: what is so much too soon for a record counts as in time. */
+const EARLY_MS = HURRY_EVERY_MS / 2;
 /** Who has not answered by then is silent at that moment. */
 const ANSWERS_WITHIN_MS = 1_000;
 
@@ -69,7 +71,7 @@ export class Sampling {
       const sample = await this.#look(info);
       this.#last = sample;
       this.#options.seen(sample, this.#lastSeen);
-      if (startedAtMs - recordedAtMs >= RECORD_EVERY_MS) {
+      if (startedAtMs - recordedAtMs >= RECORD_EVERY_MS - EARLY_MS) {
         recordedAtMs = startedAtMs;
         this.#options.record(sample);
       }

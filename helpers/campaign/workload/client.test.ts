@@ -58,11 +58,11 @@ async function askOnce(call: Call, more: Partial<ClientSpec> = {}) {
 const failing =
   (error: Error): Call =>
   (command) =>
-    command === 'select' ? Promise.resolve('OK') : Promise.reject(error);
+    command === 'SELECT' ? Promise.resolve('OK') : Promise.reject(error);
 
 test('an operation is sent to its database, and recorded with what came of it', async () => {
   const { operation, sent, dropped } = await askOnce(() => Promise.resolve('OK'));
-  expect(sent).toEqual(['select 2', 'SET k v']);
+  expect(sent).toEqual(['SELECT 2', 'SET k v']);
   expect(dropped).toBe(0);
   expect(operation).toEqual({
     type: 'operation',

@@ -60,7 +60,8 @@ async function ask(
     invokedAtMs: clock(),
   } as const;
   const [selected, ...replies] = await Promise.allSettled(
-    [['select', db] as const, ...commands].map(([command, ...args]) =>
+    // In lower case, ioredis would select by itself after a reconnection, and leave it unhandled when that fails.
+    [['SELECT', db] as const, ...commands].map(([command, ...args]) =>
       connection.call(command, ...args),
     ),
   );
