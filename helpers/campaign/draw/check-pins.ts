@@ -50,7 +50,7 @@ const writesNeedReplicas: Check = (pins) => {
   // In a line, only the first replica is the master's own.
   const most = sentinels > 0 ? Math.min(nodes, WATCHED_NODES_MAX) - 2 : nodes - depth;
   return asked > most && asked > 0
-    ? `--min-replicas ${asked} leaves no writes: ${sentinels > 0 ? 'after a failover ' : ''}the master has at most ${most} replicas`
+    ? `--min-replicas ${asked} leaves no writes: ${sentinels > 0 ? 'after a failover ' : ''}the master has ${most} at most`
     : undefined;
 };
 

@@ -1,11 +1,11 @@
 import type { Random } from '../../random.ts';
 import type { PlannedNode, PlannedWorkload } from '../plan.ts';
 import type { Shape } from './draw-topology.ts';
-import { keysOf } from './estimates.ts';
-import { outputLimit } from './output-limit.ts';
+import { keysOf, saveMsMax } from './estimates.ts';
+import { outputLimit, pinnedOutputBytes } from './output-limit.ts';
 import { KEEPING } from './persistence.ts';
 import type { Persistence, Pins } from './pins.ts';
-import { outputBytesNeeded, SAVE_DELAY_MS_MAX } from './rules.ts';
+import { outputBytesNeeded } from './rules.ts';
 import { weighted } from './weighted.ts';
 
 type Config = Readonly<Record<string, string>>;
@@ -32,7 +32,11 @@ export function drawConfigs(
   workload: PlannedWorkload,
   pins: Pins,
 ): PlannedNode[] {
-  const draws = { ...independent(workload), ...writeSafety(nodes.length, sentinels) };
+  const timeouts = drawTimeouts(random.fork('timeouts'), pins.config ?? {});
+  const draws = {
+    ...independent(workload, pins, Number(timeouts['repl-timeout'])),
+    ...writeSafety(nodes.length, sentinels),
+  };
   const drawn = Object.entries(draws).map(([directive, draw]) => {
     const stream = random.fork(directive);
     const ofAll = draw(stream.fork('all'));
@@ -40,7 +44,6 @@ export function drawConfigs(
     const of = (node: string) => (isForAll ? ofAll : draw(stream.fork(node)));
     return [directive, of] as const;
   });
-  const timeouts = drawTimeouts(random.fork('timeouts'), pins.config ?? {});
   const keeping = drawKeeping(random.fork('persistence'), sentinels > 0, pins);
   return nodes.map((node, at) => {
     const own = drawn.flatMap(([directive, of]) => {
@@ -60,9 +63,14 @@ export function drawConfigs(
   });
 }
 
-function independent(workload: PlannedWorkload): Record<string, Draw> {
+function independent(
+  workload: PlannedWorkload,
+  pins: Pins,
+  timeoutSeconds: number,
+): Record<string, Draw> {
+  const backlogs = BACKLOG_BYTES.filter(([bytes]) => bytes <= pinnedOutputBytes(pins));
   return {
-    'repl-backlog-size': (random) => String(weighted(random, BACKLOG_BYTES)),
+    'repl-backlog-size': (random) => String(weighted(random, backlogs)),
     'repl-backlog-ttl': sometimes(0.2, (random) => String(random.pick([1, 3, 10]))),
     'repl-diskless-sync': (random) => random.pick(['yes', 'no']),
     'repl-diskless-sync-delay': sometimes(0.2, (random) => String(random.integer(1, 2))),
@@ -72,7 +80,7 @@ function independent(workload: PlannedWorkload): Record<string, Draw> {
     'shutdown-timeout': sometimes(0.5, (random) => String(random.integer(1, 3))),
     // It makes RDBs last: what happens inside of them has a chance to.
     'rdb-key-save-delay': sometimes(0.3, (random) => {
-      const mostUs = Math.floor((SAVE_DELAY_MS_MAX * 1_000) / keysOf(workload));
+      const mostUs = Math.floor((1_000 * saveMsMax(timeoutSeconds)) / keysOf(workload));
       return String(random.integer(Math.ceil(mostUs / 4), mostUs));
     }),
   };
@@ -94,7 +102,7 @@ function drawTimeouts(random: Random, pinned: Config): Config {
   const timeout = Math.max(random.fork('timeout').integer(2, 10), pinnedPing + 1);
   const most = Math.min(3, Math.min(timeout, pinnedTimeout) - 1);
   return {
-    'repl-timeout': String(timeout),
+    'repl-timeout': String(Math.min(timeout, pinnedTimeout)),
     'repl-ping-replica-period': String(random.fork('ping').integer(1, most)),
   };
 }

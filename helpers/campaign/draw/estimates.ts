@@ -5,6 +5,7 @@ const SHORT_BYTES = 150;
 const LARGE_ONE_IN = 400;
 /** Name of the command, key, and what goes around them. */
 const COMMAND_BYTES = 80;
+const OTHER_KEYS = 140;
 
 /** The average value. */
 export function valueBytesMean({ valueBytesMax }: Pick<PlannedWorkload, 'valueBytesMax'>): number {
@@ -25,15 +26,30 @@ export function datasetBytes(workload: PlannedWorkload): number {
   return keysOf(workload) * (COMMAND_BYTES + valueBytesMean(workload));
 }
 
-/** Keys, when all are there: of each writer registers, expiring ones, pairs; counters; some of other types. */
-export function keysOf({ writers, keys }: Pick<PlannedWorkload, 'writers' | 'keys'>): number {
-  return writers * (4 * keys + 1) + keys + 100;
+/** Keys, when all are there: of each writer registers, expiring ones and pairs; counters; some of each other type. */
+export function keysOf({ writers, keys, databases }: PlannedWorkload): number {
+  return writers * (4 * keys + 1) + keys + OTHER_KEYS * databases;
 }
 
 /** A directive of a node in numbers, or what it is where the plan says nothing. */
 export function numberOf({ config }: PlannedNode, directive: string, otherwise: number): number {
   const value = config[directive];
   return value === undefined ? otherwise : Number(value);
+}
+
+const REPL_TIMEOUT_SECONDS = 60;
+
+/** The shortest and the longest time after which a node of the plan gives a silent link up. */
+export function timeoutsSeconds({ topology }: Pick<Plan, 'topology'>): readonly [number, number] {
+  const all = topology.nodes.map((node) => numberOf(node, 'repl-timeout', REPL_TIMEOUT_SECONDS));
+  return [Math.min(...all), Math.max(...all)];
+}
+
+const SAVE_MS_MAX = 2_000;
+
+/** How long an RDB may be made to last: the pauses in it must not be taken for a dead link, on a busy machine neither. */
+export function saveMsMax(timeoutSeconds: number): number {
+  return Math.min(SAVE_MS_MAX, Math.floor((1_000 * timeoutSeconds) / 3));
 }
 
 /** The longest way from the master to a node, whatever moves are made. */
@@ -54,7 +70,6 @@ const PER_GENERATION_MS = 3_000;
 const RDB_BYTES_PER_SECOND = 4_000_000;
 /** A failover that is under way, one that failed before it, and the return of the old master. */
 const SENTINELS_MS = 30_000;
-const REPL_TIMEOUT_SECONDS = 60;
 const SHUTDOWN_TIMEOUT_SECONDS = 10;
 
 /** Less than this after the last heal, a plan may not promise: full resyncs take their time, one generation after the other. */
@@ -71,7 +86,7 @@ export function leastConvergeMs(plan: Pick<Plan, 'topology' | 'faults' | 'worklo
   return Math.ceil(
     BASE_MS +
       // A link that nobody knows to be dead is given up, and a second one that was made beside it.
-      2_000 * most('repl-timeout', REPL_TIMEOUT_SECONDS) +
+      2_000 * timeoutsSeconds(plan)[1] +
       generationsMax(plan) * (PER_GENERATION_MS + 2 * transferMs) +
       (isStopped ? 1_000 * most('shutdown-timeout', SHUTDOWN_TIMEOUT_SECONDS) : 0) +
       (sentinels > 0 ? SENTINELS_MS : 0),

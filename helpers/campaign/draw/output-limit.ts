@@ -1,4 +1,5 @@
 import type { PlannedNode } from '../plan.ts';
+import type { Pins } from './pins.ts';
 
 export interface OutputLimit {
   readonly hardBytes: number;
@@ -19,4 +20,10 @@ export function outputLimitOf({ config }: PlannedNode): OutputLimit | undefined 
 /** The directive for it. */
 export function outputLimit({ hardBytes, softBytes, softSeconds }: OutputLimit): string {
   return `${CLASS} ${hardBytes} ${softBytes} ${softSeconds}`;
+}
+
+/** What a pinned limit lets through; all where none is pinned. */
+export function pinnedOutputBytes({ config = {} }: Pins): number {
+  const hardBytes = outputLimitOf({ name: '', config })?.hardBytes ?? 0;
+  return hardBytes > 0 ? hardBytes : Number.POSITIVE_INFINITY;
 }

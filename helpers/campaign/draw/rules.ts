@@ -4,7 +4,9 @@ import {
   keysOf,
   leastConvergeMs,
   numberOf,
+  saveMsMax,
   streamBytesPerSecond,
+  timeoutsSeconds,
 } from './estimates.ts';
 import { CLIENT } from './kinds.ts';
 import { outputLimitOf } from './output-limit.ts';
@@ -20,11 +22,9 @@ export type Rule = (plan: Plan) => string | undefined;
 const MB = 1024 ** 2;
 /** Valkey's default. Redis has 1 MB. */
 const BACKLOG_BYTES = 10 * MB;
-const REPL_TIMEOUT_SECONDS = 60;
 const REPL_PING_SECONDS = 10;
 export const STREAM_BYTES_PER_SECOND_MAX = 3 * MB;
 export const DATASET_BYTES_MAX = 24 * MB;
-export const SAVE_DELAY_MS_MAX = 2_000;
 /** Of the time of the chaos, in which no client reaches the master. */
 const UNREACHABLE_MAX = 0.5;
 
@@ -63,13 +63,13 @@ export function outputBytesNeeded(workload: Plan['workload'], backlogBytes: numb
 }
 
 /** A link with nothing to say is not taken for dead: each upstream pings more often than its replicas' timeouts are over. */
-export const pingsComeBeforeTimeouts: Rule = ({ topology: { nodes } }) => {
+export const pingsComeBeforeTimeouts: Rule = (plan) => {
   // Whoever replicates from whom: moves and failovers make any pair.
-  const shortest = Math.min(
-    ...nodes.map((node) => numberOf(node, 'repl-timeout', REPL_TIMEOUT_SECONDS)),
-  );
+  const [shortest] = timeoutsSeconds(plan);
   const longest = Math.max(
-    ...nodes.map((node) => numberOf(node, 'repl-ping-replica-period', REPL_PING_SECONDS)),
+    ...plan.topology.nodes.map((node) =>
+      numberOf(node, 'repl-ping-replica-period', REPL_PING_SECONDS),
+    ),
   );
   return shortest <= longest
     ? `a repl-timeout of ${shortest} s, and pings every ${longest} s`
@@ -152,13 +152,14 @@ export const loadIsBearable: Rule = ({ workload }) => {
     : undefined;
 };
 
-/** An RDB that is made slowly on purpose is made in a moment still. */
-export const rdbsAreMadeInTime: Rule = ({ topology, workload }) => {
-  const keys = keysOf(workload);
-  for (const node of topology.nodes) {
+/** An RDB that is made slowly on purpose is made before a replica gives its link up: else it would begin anew, over and over. */
+export const rdbsAreMadeInTime: Rule = (plan) => {
+  const keys = keysOf(plan.workload);
+  const mostMs = saveMsMax(timeoutsSeconds(plan)[0]);
+  for (const node of plan.topology.nodes) {
     const savingMs = (keys * numberOf(node, 'rdb-key-save-delay', 0)) / 1_000;
-    if (savingMs > SAVE_DELAY_MS_MAX) {
-      return `${node.name} takes ${savingMs} ms for an RDB, more than ${SAVE_DELAY_MS_MAX}`;
+    if (savingMs > mostMs) {
+      return `${node.name} takes ${savingMs} ms for an RDB, more than ${mostMs}`;
     }
   }
   return undefined;
