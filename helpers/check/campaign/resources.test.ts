@@ -35,7 +35,7 @@ describe('bounded', () => {
     {
       what: 'a process that was started anew has its own',
       nodes,
-      samples: [...memory(10, 10, 200, 200, 200)],
+      samples: memory(10, 10, 200, 201, 202, 203),
       events: [event(2_500, { what: 'started', node: 'replica' })],
     },
     { what: 'files stay', nodes, samples: files(20, 40, 60, 50, 30) },

@@ -171,11 +171,16 @@ export function nodeFault(
   node: string,
   kind: 'pause' | 'kill' | 'stop',
   atMs: number,
-): PlannedFault {
+): Extract<PlannedFault, { on: 'node' }> {
   return { id, on: 'node', node, fault: { kind }, atMs, end: FOR_A_SECOND };
 }
 
-export function cutOf(id: string, from: string, to: string, atMs: number): PlannedFault {
+export function cutOf(
+  id: string,
+  from: string,
+  to: string,
+  atMs: number,
+): Extract<PlannedFault, { on: 'link' }> {
   return { id, on: 'link', from, to, fault: { kind: 'cut' }, atMs, end: FOR_A_SECOND };
 }
 
