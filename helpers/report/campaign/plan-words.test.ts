@@ -77,9 +77,9 @@ test('a plan tells its nodes, its clients and how long it lasts', () => {
   expect(words).toContain('master is the master, with repl-backlog-size 65536.');
   expect(words).toContain('replica-1 replicates master.');
   expect(words).toContain('3 Sentinels watch the master; clients ask them where to write.');
-  expect(words.find((sentence) => sentence.startsWith('4 clients write 100 times'))).toContain(
-    '36% register, 27% append',
-  );
+  expect(
+    words.find((sentence) => sentence.startsWith('Writers: 4 clients, 100 writes a second')),
+  ).toContain('36% register, 27% append');
   expect(words.at(-1)).toBe(
     'Faults come for 1 min 30 s. Then all is healed, and everything must have converged within 30.0 s.',
   );

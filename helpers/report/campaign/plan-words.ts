@@ -42,8 +42,8 @@ function workloadWords(workload: PlannedWorkload): string[] {
     .sort(([, a], [, b]) => b - a)
     .map(([kind, weight]) => `${Math.round((weight / total) * 100)}% ${kind}`);
   return [
-    `${counted(writers, 'client')} write ${count(writesPerSecond)} times a second: ${mix.join(', ')}.`,
-    `${counted(readersPerNode, 'client')} of every node read, ${count(readsPerSecond)} times a second in all.`,
+    `Writers: ${counted(writers, 'client')}, ${count(writesPerSecond)} writes a second in all: ${mix.join(', ')}.`,
+    `Readers: ${counted(readersPerNode, 'client')} for each node, ${count(readsPerSecond)} reads a second in all.`,
     `Each writer has ${counted(keys, 'key')} of each kind in ${counted(databases, 'database')}, values of up to ${bytes(workload.valueBytesMax)}, times to live of up to ${duration(workload.ttlMsMax)}${workload.skew > 0 ? `; some keys are met more often (Zipf ${workload.skew})` : ''}.`,
   ];
 }

@@ -78,6 +78,20 @@ test('faults and states are bars at their percent of the axis', () => {
   expect(page).toContain('<span class="bar master" style="--a:0;--w:80"');
 });
 
+test('appends that are lost are lines on the axis where they were asked for', () => {
+  // So close to each other that they share a line.
+  const run = sampleRun({ lost: 3 });
+  const page = bodyOf(htmlReport(run, assets));
+  const { record } = run;
+  const acknowledged = record.operations.filter(
+    ({ kind, outcome }) => kind === 'append' && outcome === 'ok',
+  );
+  const [lost] = acknowledged.slice(-3);
+  expect(page).toContain('3 acknowledged, then gone');
+  expect(page).toContain(`title="lost: append of ${lost?.value} and 2 more`);
+  expect(elements(page, /class="bar lost" style="--a:94\.4;/g)).toHaveLength(1);
+});
+
 test('what servers, keys and checkers say cannot leave the place it has', () => {
   const run = failed(
     [{ checker: NASTY, verdict: 'correctness', text: NASTY, atMs: at(5), nodes: [NASTY] }],

@@ -1,5 +1,5 @@
 import type { CampaignResult } from '../../../campaign/night-result.ts';
-import type { RunRecord } from '../../../campaign/record.ts';
+import type { Operation, RunRecord } from '../../../campaign/record.ts';
 import { type Axis, axisOf } from '../axis.ts';
 import { type Chart, nodeCharts } from '../curves.ts';
 import { faultOutcomes } from '../faults.ts';
@@ -25,7 +25,8 @@ export function htmlReport(run: ReportedRun, { styles, script }: PageAssets): st
   const axis = axisOf(record);
   const result = campaignResult(run);
   const findings = findingsByWeight(judgement);
-  const charts = chartsOf(record, axis);
+  const lost = lostAppends(record) ?? [];
+  const charts = chartsOf(record, axis, lost);
   const data: PageData = { lengthMs: axis.lengthMs, charts };
   return page({
     title: `${VERDICT_WORDS[result.verdict].title}: campaign ${plan.seed} on ${target.name}`,
@@ -52,7 +53,7 @@ export function htmlReport(run: ReportedRun, { styles, script }: PageAssets): st
 ${tiles(tilesOf(result))}
 ${findingsSection(findings, record, axis)}
 ${differences(record)}
-${timeline(run, findings, axis, charts)}
+${timeline(run, findings, axis, charts, lost)}
 ${planSection(record, axis)}
 ${totals(run)}
 ${chronicleSection(record, axis)}
@@ -61,9 +62,9 @@ ${chronicleSection(record, axis)}
   });
 }
 
-function chartsOf(record: RunRecord, axis: Axis): readonly Chart[] {
+function chartsOf(record: RunRecord, axis: Axis, lost: readonly Operation[]): readonly Chart[] {
   const nodes = nodeCharts(record, axis);
-  const traffic = trafficCharts(record.operations, new Set(lostAppends(record)), axis);
+  const traffic = trafficCharts(record.operations, new Set(lost), axis);
   const shown = ({ title }: Chart) => ['Replication offset', 'Lag'].includes(title);
   return [...nodes.filter(shown), ...traffic, ...nodes.filter((chart) => !shown(chart))];
 }

@@ -1,9 +1,10 @@
-import type { Finding, RunEvent } from '../../../campaign/record.ts';
+import type { Finding, Operation, RunEvent } from '../../../campaign/record.ts';
 import { type Axis, percentOf } from '../axis.ts';
 import type { Chart } from '../curves.ts';
 import { type Bar, type Lane, lanesOf, type Mark, moment } from '../lanes.ts';
 import { ticksOf } from '../page/ticks.ts';
 import type { ReportedRun } from '../reported-run.ts';
+import { count } from '../units.ts';
 import { html, type Markup } from './markup.ts';
 
 /** Findings that are marked on the axis; the list has them all. */
@@ -27,6 +28,7 @@ export function timeline(
   findings: readonly Finding[],
   axis: Axis,
   charts: readonly Chart[],
+  lost: readonly Operation[],
 ): Markup {
   const lanes = lanesOf(run.record, axis);
   const marked = findings
@@ -53,6 +55,7 @@ ${
 ${moment(axis, atMs)}">${number}</a>`,
   )}</div></div></div>`
 }
+${lostLane(lost, axis)}
 ${phases(run.record.events, axis)}
 <p class="group">Nodes</p>
 ${lanes.filter(({ kind }) => kind === 'node').map((lane) => laneMarkup(lane, aboutNode(run, lane.name)))}
@@ -106,6 +109,21 @@ function markMarkup({ at, look, label, title }: Mark): Markup {
   return sign === undefined
     ? html`<span class="mark ${look}" style="--a:${at}" title="${title}" role="img" aria-label="${title}"><span class="beside">${label}</span></span>`
     : html`<span class="mark sign" style="--a:${at}" title="${title}" role="img" aria-label="${title}">${sign}</span>`;
+}
+
+/** A line for each, or for all of a thousandth of the axis: more could not be told apart. */
+function lostLane(lost: readonly Operation[], axis: Axis): Markup | false {
+  if (lost.length === 0) return false;
+  const places = Map.groupBy(lost, ({ invokedAtMs }) => {
+    return Math.round(percentOf(axis, invokedAtMs) * 10) / 10;
+  });
+  const lines = [...places].map(([place, some]) => {
+    const [{ invokedAtMs, value } = { invokedAtMs: 0, value: '' }] = some;
+    const others = some.length > 1 ? ` and ${some.length - 1} more` : '';
+    return html`<span class="bar lost" style="--a:${place};--w:0" title="lost: append of ${String(value)}${others}
+asked at ${moment(axis, invokedAtMs)}"></span>`;
+  });
+  return html`<div class="lane"><h3 class="lane-name">Lost appends <small>${count(lost.length)} acknowledged, then gone</small></h3><div class="track"><div class="row">${lines}</div></div></div>`;
 }
 
 const PHASES = {

@@ -23,6 +23,9 @@ const FOLDED = 'details:not([open])';
 /** From here on, marks that stood too close for words have room. */
 const ZOOMED = 8;
 
+/** What a sheet of A4 or Letter holds, as the style sheet for print has it: it is drawn before the page is laid out for paper. */
+const PAPER_PX = 690;
+
 const { document } = browser;
 const root = document.documentElement;
 const timeline = need(document.querySelector('#timeline'));
@@ -41,7 +44,7 @@ function need(element: Element | null): Element {
   return element;
 }
 
-function draw(): void {
+function draw(widthPx = timeline.clientWidth): void {
   for (const plot of plots) plot.destroy();
   drawnWidth = timeline.clientWidth;
   const gutterPx = track.getBoundingClientRect().left - timeline.getBoundingClientRect().left;
@@ -50,7 +53,7 @@ function draw(): void {
     const chart = data.charts[Number(into.dataset['chart'])];
     return chart === undefined || into.closest(FOLDED) !== null
       ? []
-      : [plotOf(chart, into, gutterPx, view, listeners)];
+      : [plotOf(chart, into, { widthPx, gutterPx }, view, listeners)];
   });
   showTicks();
 }
@@ -141,19 +144,19 @@ for (const button of document.querySelectorAll('[data-moment]')) {
   });
 }
 for (const details of document.querySelectorAll('details.charts')) {
-  details.addEventListener('toggle', draw);
+  details.addEventListener('toggle', () => draw());
 }
 browser.addEventListener('resize', () => {
-  if (timeline.clientWidth !== drawnWidth) browser.requestAnimationFrame(draw);
+  if (timeline.clientWidth !== drawnWidth) browser.requestAnimationFrame(() => draw());
 });
-browser.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
+browser.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => draw());
 for (const [event, printing] of [
   ['beforeprint', true],
   ['afterprint', false],
 ] as const) {
   browser.addEventListener(event, () => {
     root.classList.toggle('printing', printing);
-    draw();
+    draw(printing ? PAPER_PX : undefined);
   });
 }
 root.classList.toggle('scripted', true);

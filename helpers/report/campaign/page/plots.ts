@@ -17,11 +17,11 @@ export interface PlotListeners {
   readonly onCursor: (atMs: number | undefined) => void;
 }
 
-/** A chart in an element, as wide as that; its axis begins where the lanes do. */
+/** A chart in an element; its axis begins after the gutter, where the lanes do. */
 export function plotOf(
   chart: Chart,
   into: Element,
-  gutterPx: number,
+  { widthPx, gutterPx }: { readonly widthPx: number; readonly gutterPx: number },
   view: { readonly fromMs: number; readonly toMs: number },
   { onView, onCursor }: PlotListeners,
 ): uPlot {
@@ -29,10 +29,9 @@ export function plotOf(
     browser.getComputedStyle(browser.document.documentElement).getPropertyValue(name).trim();
   const ink = colour('--muted');
   const line = { stroke: colour('--line'), width: 1 };
-  const width = into.clientWidth;
   const font = '11px system-ui, sans-serif';
   const options: uPlot.Options = {
-    width,
+    width: widthPx,
     height: HEIGHT,
     padding: [8, 0, 0, 0],
     scales: {
@@ -46,9 +45,9 @@ export function plotOf(
         grid: line,
         ticks: { show: false },
         size: 24,
-        splits: (_plot, _axis, from, to) => ticksOf(from, to, width / 90).map(({ atMs }) => atMs),
+        splits: (_plot, _axis, from, to) => ticksOf(from, to, widthPx / 90).map(({ atMs }) => atMs),
         values: ({ scales: { x } }) =>
-          ticksOf(x?.min ?? 0, x?.max ?? 0, width / 90).map(({ label }) => label),
+          ticksOf(x?.min ?? 0, x?.max ?? 0, widthPx / 90).map(({ label }) => label),
       },
       {
         stroke: ink,
