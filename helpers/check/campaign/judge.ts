@@ -2,6 +2,7 @@ import type { Finding, Judgement, RunRecord, RunVerdict } from '../../campaign/r
 import { acknowledgedWrites } from './acknowledged-writes.ts';
 import { atomicPairs } from './atomic-pairs.ts';
 import type { Checker } from './checker.ts';
+import { complaints } from './complaints.ts';
 import { completeness } from './completeness.ts';
 import { convergence } from './convergence.ts';
 import { counters } from './counters.ts';
@@ -23,6 +24,7 @@ import { writtenValues } from './written-values.ts';
 export const CHECKERS: readonly Checker[] = [
   troubles,
   processes,
+  complaints,
   convergence,
   acknowledgedWrites,
   prefixOrder,
