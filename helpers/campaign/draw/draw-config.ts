@@ -51,7 +51,7 @@ export function drawConfigs(
       return value === undefined ? [] : [[directive, value] as const];
     });
     const config = {
-      ...(Object.fromEntries(own) as Config),
+      ...withoutIdleLag(Object.fromEntries(own)),
       ...timeouts,
       ...KEEPING[keeping(at)],
       ...pins.config,
@@ -91,7 +91,7 @@ function writeSafety(nodes: number, sentinels: number): Record<string, Draw> {
   if (sentinels > 0 && nodes < 3) return {};
   return {
     'min-replicas-to-write': sometimes(0.15, () => '1'),
-    'min-replicas-max-lag': sometimes(0.3, (random) => String(random.integer(2, 5))),
+    'min-replicas-max-lag': (random) => String(random.integer(2, 5)),
   };
 }
 
@@ -124,6 +124,12 @@ function drawKeeping(random: Random, isWatched: boolean, pins: Pins): (at: numbe
       ['aof', 2],
     ] as const);
   };
+}
+
+/** How late replicas may be is nobody's business where none is asked for. */
+function withoutIdleLag({ 'min-replicas-max-lag': lag, ...config }: Config): Config {
+  const isAsked = config['min-replicas-to-write'] !== undefined && lag !== undefined;
+  return isAsked ? { ...config, 'min-replicas-max-lag': lag } : config;
 }
 
 /** Sometimes a limit just above what must pass. */

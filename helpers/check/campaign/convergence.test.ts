@@ -62,6 +62,14 @@ describe('not converged', () => {
       ],
     },
     {
+      what: 'the data differs, and so do offsets by now',
+      final: {
+        ...withNode(apart, 'replica', { offset: 900 }),
+        differences: ['replica differs from master: db 0 "set:1": it has 3 elements'],
+      },
+      finds: [/^liveness/],
+    },
+    {
       what: 'too late',
       final: { ...final, convergedAfterMs: 5_001 },
       finds: [/^liveness: .* and took 5001 ms$/],

@@ -34,6 +34,12 @@ describe('enough', () => {
       events: [...inForce(cut), healing],
     },
     {
+      what: 'none in a calm that is too short to tell',
+      faults: [cutOf('f1', 'client', 'master', 1_000)],
+      operations: [read, ...writes(2_500, 2_600, 10)],
+      events: [event(1_000, { what: 'fault', fault: 'f1' }), healing],
+    },
+    {
       what: 'a plan without reads',
       workload: { readsPerSecond: 0 },
       operations: writes(0, 10_000, 100),

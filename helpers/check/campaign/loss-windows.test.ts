@@ -109,6 +109,16 @@ describe('a failover', () => {
     ]);
   });
 
+  test('is not judged by another history, whatever its offsets', () => {
+    const before = sample('master', 18_500, { role: 'master', replid: 'zero', offset: 1 });
+
+    expect(windowsOf({ ...told, samples: [...lagging, before] })[0]).toEqual([
+      'master',
+      13_000,
+      30_000,
+    ]);
+  });
+
   test('may lose all, if it cannot be told what the heir had', () => {
     const all = ['master', 0, 30_000];
 
@@ -132,6 +142,12 @@ describe('a failover', () => {
       ['master', 13_000, 30_000],
       ['master', 0, 30_000],
     ]);
+  });
+
+  test('loses nothing from when the master is promoted again, though nobody saw it demoted', () => {
+    const back = event(40_000, { what: 'promoted', node: 'master' });
+
+    expect(windowsOf({ ...told, events: [promoted, back] })[0]).toEqual(['master', 13_000, 38_000]);
   });
 
   test('that is taken back loses what was acknowledged meanwhile', () => {

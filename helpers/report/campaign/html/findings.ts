@@ -5,10 +5,11 @@ import { moment } from '../lanes.ts';
 import { count, counted, seconds } from '../units.ts';
 import { html, type Markup } from './markup.ts';
 
-/** Findings that are told in full; more would hide the first ones. */
+/** Findings that are told at once; the others are folded, so that the axis is not far. */
+const MOST_SHOWN = 5;
 const MOST_FINDINGS = 100;
 /** Findings whose log lines are open at once. */
-const OPEN_LOGS = 3;
+const OPEN_LOGS = 2;
 
 /** Each finding, with what the servers logged around it. */
 export function findingsSection(
@@ -17,11 +18,18 @@ export function findingsSection(
   axis: Axis,
 ): Markup | false {
   if (findings.length === 0) return false;
-  const more = findings.length - MOST_FINDINGS;
+  const told = findings
+    .slice(0, MOST_FINDINGS)
+    .map((finding, index) => findingMarkup(finding, index, record, axis));
+  const folded = told.slice(MOST_SHOWN);
+  const untold = findings.length - told.length;
   return html`<section aria-labelledby="findings-title">
 <h2 id="findings-title">${counted(findings.length, 'finding')}</h2>
-${findings.slice(0, MOST_FINDINGS).map((finding, index) => findingMarkup(finding, index, record, axis))}
-${more > 0 && html`<p class="muted">${count(more)} more findings are in the artifact.</p>`}
+${told.slice(0, MOST_SHOWN)}
+${
+  folded.length > 0 &&
+  html`<details><summary>${counted(folded.length, 'more finding')}</summary>${folded}${untold > 0 && html`<p class="muted">${count(untold)} more are in the artifact.</p>`}</details>`
+}
 </section>`;
 }
 

@@ -67,6 +67,19 @@ test('a finding is marked on the axis where it was, and shows the log lines arou
   expect(page).not.toContain('far away');
 });
 
+test('the first findings are told at once, the others are folded away but there', () => {
+  const findings = Array.from(
+    { length: 120 },
+    (_, index) => ({ checker: 'c', verdict: 'liveness', text: `text ${index + 1}.` }) as const,
+  );
+  const page = bodyOf(htmlReport(failed(findings), assets));
+  const [shown = '', folded = ''] = page.split('<summary>95 more findings</summary>');
+  expect(elements(shown, /id="finding-\d+"/g)).toHaveLength(5);
+  expect(elements(folded, /id="finding-\d+"/g)).toHaveLength(95);
+  expect(folded).toContain('20 more are in the artifact.');
+  expect(page).toContain('(and 119 more)');
+});
+
 test('faults and states are bars at their percent of the axis', () => {
   const run = smallRun({
     faults: [cut('f1', 10, 5)],
@@ -87,7 +100,7 @@ test('appends that are lost are lines on the axis where they were asked for', ()
     ({ kind, outcome }) => kind === 'append' && outcome === 'ok',
   );
   const [lost] = acknowledged.slice(-3);
-  expect(page).toContain('3 acknowledged, then gone');
+  expect(page).toContain('Lost appends <small>3 acknowledged</small>');
   expect(page).toContain(`title="lost: append of ${lost?.value} and 2 more`);
   expect(elements(page, /class="bar lost" style="--a:94\.4;/g)).toHaveLength(1);
 });

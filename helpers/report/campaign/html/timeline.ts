@@ -123,7 +123,7 @@ function lostLane(lost: readonly Operation[], axis: Axis): Markup | false {
     return html`<span class="bar lost" style="--a:${place};--w:0" title="lost: append of ${String(value)}${others}
 asked at ${moment(axis, invokedAtMs)}"></span>`;
   });
-  return html`<div class="lane"><h3 class="lane-name">Lost appends <small>${count(lost.length)} acknowledged, then gone</small></h3><div class="track"><div class="row">${lines}</div></div></div>`;
+  return html`<div class="lane"><h3 class="lane-name">Lost appends <small>${count(lost.length)} acknowledged</small></h3><div class="track"><div class="row">${lines}</div></div></div>`;
 }
 
 const PHASES = {
