@@ -1,6 +1,7 @@
 import type { Random } from '../../random.ts';
 import type { Plan, PlannedFault } from '../plan.ts';
 import type { Draft } from './draft.ts';
+import { closingFromMs, drawClosing } from './draw-closing.ts';
 import { drawMoves } from './draw-moves.ts';
 import { FAULT_KINDS, type FaultKind } from './kinds.ts';
 import type { Pins } from './pins.ts';
@@ -21,6 +22,9 @@ const STORY = 0.5;
 /** How often a fault comes right after another. */
 const BURST = 0.25;
 const BURST_MS = 300;
+/** How often a plan ends with nothing but short cuts. */
+const CLOSING = 0.6;
+const CLOSING_MAX = 4;
 const MOVES = [
   [0, 5],
   [1, 3],
@@ -44,14 +48,51 @@ export function drawFaults(random: Random, plan: Plan, pins: Pins): PlannedFault
     plan,
     moveTimes(random.fork('move-times'), plan, kinds, count),
   );
+  const closing = drawClosingOf(random.fork('closing'), { ...plan, faults: moves }, kinds, count);
+  const closed = fill(random.fork('faults'), plan, kinds, { moves, closing, count });
+  return closing.length === 0 || closed.length >= Math.min(count, COUNT_MIN)
+    ? closed
+    : fill(random.fork('faults'), plan, kinds, { moves, closing: [], count });
+}
+
+interface Fixed {
+  readonly moves: readonly PlannedFault[];
+  readonly closing: readonly Draft[];
+  readonly count: number;
+}
+
+/** So many faults with those that have their place already. What comes before a closing is over when that begins. */
+function fill(
+  random: Random,
+  plan: Plan,
+  kinds: readonly FaultKind[],
+  { moves, closing, count }: Fixed,
+): PlannedFault[] {
+  const before = closing.length > 0 ? { ...plan, chaosMs: closingFromMs(plan) } : plan;
+  const most = count - closing.length;
   let faults: readonly PlannedFault[] = moves;
-  const draws = random.fork('faults');
-  for (let tries = count * TRIES_PER_FAULT; tries > 0 && faults.length < count; tries -= 1) {
-    const drafts = drawNext(draws, { ...plan, faults }, kinds).map((draft) => within(plan, draft));
+  for (let tries = count * TRIES_PER_FAULT; tries > 0 && faults.length < most; tries -= 1) {
+    const drafts = drawNext(random, { ...before, faults }, kinds).map((draft) =>
+      within(before, draft),
+    );
     const next = named([...faults, ...drafts]);
-    if (drafts.length > 0 && next.length <= count && fits({ ...plan, faults: next })) faults = next;
+    if (drafts.length > 0 && next.length <= most && fits({ ...plan, faults: next })) faults = next;
   }
-  return named(faults);
+  const closed = named([...faults, ...closing]);
+  return fits({ ...plan, faults: closed }) ? closed : named(faults);
+}
+
+/** None where the plan has no room for it, and in every other plan. */
+function drawClosingOf(
+  random: Random,
+  plan: Plan,
+  kinds: readonly FaultKind[],
+  count: number,
+): readonly Draft[] {
+  const most = Math.min(CLOSING_MAX, count - plan.faults.length - 1);
+  const isPossible = most > 0 && kinds.includes('cut') && plan.topology.sentinels === 0;
+  if (!random.chance(CLOSING) || !isPossible) return [];
+  return drawClosing(random, plan, random.integer(1, most));
 }
 
 function possibleKinds({ topology }: Plan, pins: Pins): readonly FaultKind[] {

@@ -16,7 +16,7 @@ const faults = many.flatMap((plan) => plan.faults);
 
 test('a seed stands for the same plan on every machine', () => {
   const digest = createHash('sha256').update(JSON.stringify(many)).digest('hex');
-  expect(digest).toBe('446c425b88b381b36185823006acfcd9305edc4a2f7b7f7e6a92ba26c3ecd7d5');
+  expect(digest).toBe('DIGEST');
   expect(drawPlan(1, {}, LIMITS).faults[2]).toEqual({
     id: 'f3',
     atMs: 7_278,

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { judge } from '../../check/campaign/judge.ts';
-import { signature } from '../../check/campaign/signature.ts';
 import type { Driver } from '../../deployment/driver.ts';
 import type { ReportedRun } from '../../report/campaign/reported-run.ts';
 import { SHRUNK_FILE, writePlan } from '../artifact.ts';
@@ -28,8 +27,12 @@ export interface ShrunkFailure extends ShrunkPlan {
   readonly file: string;
 }
 
+/** What depends on time to some degree shows seldom at the first attempt. */
+const TRIES = 2;
+
 /**
- * Makes the plan of a failed run smaller as long as it fails the same way: on the reference if it does there, else on its own
+ * Makes the plan of a failed run smaller as long as it fails with the same verdict (which checker is the first to see it differs
+ * from run to run): on the reference if it does there, else on its own
  * target. The plan is written into the run's folder.
  */
 export async function shrinkFailure(
@@ -37,19 +40,19 @@ export async function shrinkFailure(
   folder: string,
   { driver, reference, budgetMs, clock, tell, signal }: ShrinkFailureOptions,
 ): Promise<ShrunkFailure> {
-  const sought = signature(judgement);
   const { plan } = record.head;
   const firstAtMs = judgement.findings[0]?.atMs;
   const failsOn =
     (on: Driver) =>
     async (candidate: Plan): Promise<boolean> =>
-      signature(judge(await runPlan(on, candidate, { signal }))) === sought;
+      judge(await runPlan(on, candidate, { signal })).verdict === judgement.verdict;
   const on = (await showsOn(reference, plan, failsOn)) ?? { driver, plan };
   const name = on.driver.target.name;
   tell(`shrinking on ${name}: ${plan.faults.length} faults`);
   const shrunk = await shrinkPlan(on.plan, failsOn(on.driver), {
     budgetMs,
     clock,
+    tries: TRIES,
     ...(firstAtMs !== undefined && { violationAtMs: firstAtMs - record.head.readyAtMs }),
     onStep: ({ what, runs }) => tell(`  ${what} (run ${runs})`),
   });
