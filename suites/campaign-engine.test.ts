@@ -26,8 +26,8 @@ const WORKLOAD: PlannedWorkload = {
   mix: { append: 4, register: 4, remove: 1, expiring: 2, count: 2, pair: 2, other: 3 },
 };
 
-/** Small enough to be overrun within seconds by 150 writes a second. */
-const BACKLOG_BYTES = 32_768;
+/** Overrun within some five seconds by 150 writes a second; the second that a replica takes to ask again is not half of that. */
+const BACKLOG_BYTES = 98_304;
 const CONFIG = { 'repl-backlog-size': String(BACKLOG_BYTES), 'repl-timeout': '5' };
 const ONE_REPLICA: PlannedTopology = {
   nodes: [
@@ -112,7 +112,7 @@ const outcomes = ({ operations }: RunRecord): Record<string, number> =>
     ]),
   );
 
-test('a cut, a latency, a pause and a kill come and go, over each other, and all converges [N3]', async ({
+test('a cut, a latency, a pause and a kill come and go, over each other, and all converges', async ({
   driver,
 }) => {
   const record = await runPlan(
@@ -188,9 +188,10 @@ test('a cut, a latency, a pause and a kill come and go, over each other, and all
     new Set(record.samples.filter((one) => one.node === node).map(({ state }) => state));
   expect([...states('replica-2')]).toEqual(expect.arrayContaining(['answers', 'paused', 'ended']));
   expect(states('replica-1')).toEqual(new Set(['answers']));
-  expect(record.resyncs.map(({ replica, kind }) => `${replica} ${kind}`)).toEqual(
-    expect.arrayContaining(['replica-1 partial', 'replica-2 full']),
-  );
+  const resyncs = record.resyncs.map(({ replica, kind }) => `${replica} ${kind}`);
+  expect(resyncs).toContain('replica-1 partial');
+  // From the RDB that it was sent at the start, it may go on or not.
+  expect(resyncs).toContainEqual(expect.stringMatching(/^replica-2 /));
   expect(record.resyncs.filter(({ modelObjects }) => modelObjects !== undefined)).toEqual([]);
   const { ok = 0, failed = 0, unknown = 0 } = outcomes(record);
   expect(ok).toBeGreaterThan(300);
@@ -199,7 +200,7 @@ test('a cut, a latency, a pause and a kill come and go, over each other, and all
   expect(record.final).toMatchObject({ differences: [], convergedAfterMs: expect.any(Number) });
 });
 
-test('what is left in the end is what was acknowledged [N13]', async ({ driver }) => {
+test('what is left in the end is what was acknowledged', async ({ driver }) => {
   const { operations, final } = await runPlan(driver, plan(2_000, []));
   const appended = new Map<string, string[]>();
   const versions = new Map<string, string>();
@@ -221,14 +222,14 @@ test('what is left in the end is what was acknowledged [N13]', async ({ driver }
   expect(Object.values(first?.counters ?? {}).reduce((sum, one) => sum + one, 0)).toBe(counted);
 });
 
-test('conditions end faults: half of the backlog ends in a partial resync, more than all in a full one [N3]', async ({
+test('conditions end faults: half of the backlog ends in a partial resync, more than all in a full one', async ({
   driver,
 }) => {
   const until = (condition: 'backlog-half-full' | 'backlog-overrun' | 'noticed') =>
     ({ after: 'condition', condition, withinMs: 15_000 }) as const;
   const record = await runPlan(
     driver,
-    plan(14_000, [
+    plan(16_000, [
       {
         ...TO_MASTER,
         id: 'f1',
@@ -239,11 +240,11 @@ test('conditions end faults: half of the backlog ends in a partial resync, more 
       {
         ...TO_MASTER,
         id: 'f2',
-        atMs: 4_000,
+        atMs: 5_000,
         end: until('backlog-overrun'),
         fault: { kind: 'cut' },
       },
-      { ...TO_MASTER, id: 'f3', atMs: 9_000, end: until('noticed'), fault: { kind: 'reset' } },
+      { ...TO_MASTER, id: 'f3', atMs: 13_000, end: until('noticed'), fault: { kind: 'reset' } },
     ]),
   );
   expect(record.troubles).toEqual([]);
@@ -259,7 +260,7 @@ test('conditions end faults: half of the backlog ends in a partial resync, more 
   expect(record.final?.differences).toEqual([]);
 });
 
-test('Sentinels put another in the place of a killed master, and writers follow [S4]', async ({
+test('Sentinels put another in the place of a killed master, and writers follow', async ({
   driver,
 }) => {
   const record = await runPlan(
@@ -351,6 +352,25 @@ test('what does not converge in time is told, and fails nothing', async ({ drive
   expect(record.final).not.toHaveProperty('convergedAfterMs');
   expect(record.final?.differences).toEqual(['replica-1 does not answer']);
   expect(record.final?.nodes).toMatchObject([{ up: true }, { up: false }]);
+});
+
+test('a link that the Toxiproxy loses is a trouble of the environment', async ({ driver }) => {
+  const record = await runWith(
+    driver,
+    plan(1_500, [], { convergeWithinMs: 2_000 }),
+    500,
+    async () => {
+      const all = Object.values(await driver.toxiproxy.getAll());
+      await all.find(({ name }) => name.startsWith('replica-1-to-master'))?.remove();
+    },
+  );
+  expect(record.troubles).toMatchObject([
+    {
+      verdict: 'environment',
+      text: 'the Toxiproxy has lost the link replica-1 to master',
+    },
+  ]);
+  expect(record.final?.differences).toEqual(['replica-1: its link to master is down']);
 });
 
 test('a run that is stopped ends at once, tells so, and leaves nothing', async ({

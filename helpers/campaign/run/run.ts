@@ -10,6 +10,7 @@ import { convergence, positionsOf } from './convergence.ts';
 import { Faults } from './faults.ts';
 import { finalNode } from './final-state.ts';
 import { instancesOf } from './instances.ts';
+import { linkTroubles } from './link-troubles.ts';
 import { LogFollowing } from './log-following.ts';
 import { Memories, modelObjection } from './model-objection.ts';
 import { NodeFaults } from './node-faults.ts';
@@ -163,6 +164,9 @@ export class Run {
       signal: this.#stopping.signal,
     });
     if (this.#stopping.signal.aborted) return;
+    if (atMs === undefined) {
+      for (const text of await linkTroubles(deployment)) recorder.trouble('environment', text);
+    }
     if (atMs !== undefined) recorder.event({ what: 'phase', phase: 'converged' }, atMs);
     const positions = await positionsOf(deployment);
     const unread: string[] = [];

@@ -11,6 +11,7 @@ const HURRY_EVERY_MS = 50;
 const EARLY_MS = HURRY_EVERY_MS / 2;
 /** Who has not answered by then is silent at that moment. */
 const ANSWERS_WITHIN_MS = 1_000;
+const SILENCE_EVERY_MS = 25;
 
 /** What a node was seen to be, in one run of its process. */
 export interface Seen {
@@ -87,12 +88,9 @@ export class Sampling {
     const fromMs = clock();
     const silence = this.#silence();
     if (silence !== 'silent') return this.#sampleOf(silence, fromMs);
-    let reply: string;
-    let snapshot: Snapshot;
-    try {
-      reply = await info();
-      snapshot = snapshotOf(reply);
-    } catch {
+    const reply = await this.#answerTo(info);
+    const snapshot = snapshotIn(reply);
+    if (reply === undefined || snapshot === undefined) {
       return this.#sampleOf(this.#silence(), clock());
     }
     const toMs = clock();
@@ -106,6 +104,22 @@ export class Sampling {
     };
   }
 
+  /** The reply of INFO. Undefined if none comes, or the node is known to be paused or to have ended before it does. */
+  async #answerTo(info: () => Promise<string>): Promise<string | undefined> {
+    let isSettled = false;
+    const reply = info()
+      .catch(() => undefined)
+      .finally(() => {
+        isSettled = true;
+      });
+    while (!isSettled && this.#silence() === 'silent') {
+      const looking = new AbortController();
+      await Promise.race([reply, idle(SILENCE_EVERY_MS, looking.signal)]);
+      looking.abort();
+    }
+    return isSettled ? reply : undefined;
+  }
+
   /** What a node is that does not answer. */
   #silence(): 'ended' | 'paused' | 'silent' {
     if (this.node.server.exit !== undefined) return 'ended';
@@ -114,6 +128,15 @@ export class Sampling {
 
   #sampleOf(state: NodeSample['state'], atMs: number): NodeSample {
     return { type: 'sample', node: this.node.name, atMs, state };
+  }
+}
+
+/** Undefined also for a reply that is not whole. */
+function snapshotIn(reply: string | undefined): Snapshot | undefined {
+  try {
+    return reply === undefined ? undefined : snapshotOf(reply);
+  } catch {
+    return undefined;
   }
 }
 
