@@ -30,7 +30,7 @@ test('every drawn plan is one that every target can run, still sane, and adaptin
       expect(objections(plan)).toEqual([]);
       expect(adaptPlan(plan, target)).toEqual({ plan, changes: [] });
       const kinds = plan.faults.map(({ fault }) => fault.kind);
-      if (!target.canHold) expect(kinds).not.toContain('hold');
+      if (!target.canHold && plan.topology.sentinels === 0) expect(kinds).not.toContain('hold');
       if (!target.hasSentinels) expect(plan.topology.sentinels).toBe(0);
     }),
     { numRuns: 400 },
@@ -65,6 +65,24 @@ test('a master that keeps nothing is killed all the same', () => {
     appendfsync: undefined,
   });
   expect(adaptPlan(plan, reference)).toEqual({ plan, changes: [] });
+});
+
+test('what a real Toxiproxy cannot hold is dropped, but beside Sentinels, whose links it has none of', () => {
+  const hold = { kind: 'hold', direction: 'downstream' } as const;
+  const plan = smallPlan({
+    faults: [{ ...cutAt(1_000, 500), on: 'link', from: 'replica-1', to: 'master', fault: hold }],
+  });
+  const { plan: adapted, changes } = adaptPlan(plan, { ...newest, canHold: false });
+  expect(adapted.faults[0]?.fault).toEqual({ kind: 'half-open', direction: 'downstream' });
+  expect(changes).toEqual([
+    'cut-1000: half-open instead of hold, which only the embedded Toxiproxy has',
+  ]);
+  const watched = {
+    ...plan,
+    topology: { ...plan.topology, sentinels: 3 },
+    convergeWithinMs: 99_000,
+  };
+  expect(adaptPlan(watched, { ...newest, canHold: false }).plan).toEqual(watched);
 });
 
 test('directives that a version lacks are left out, and one has another name', () => {

@@ -7,7 +7,7 @@ import { conditionsCanHold } from './rules.ts';
 
 /** What a plan is to run on, as far as plans need to know. */
 export interface PlanTarget extends Versioned {
-  /** The Toxiproxy in the links can hold bytes back: the embedded one. */
+  /** The Toxiproxy in links of deployments without Sentinels can hold bytes back: the embedded one. */
   readonly canHold: boolean;
   /** Sentinels can run. */
   readonly hasSentinels: boolean;
@@ -58,7 +58,9 @@ const withoutSentinels: Step = (plan, { hasSentinels }) => {
 };
 
 const withoutHold: Step = (plan, { canHold }) => {
-  const held = canHold ? [] : plan.faults.filter(({ fault }) => fault.kind === 'hold');
+  // Beside Sentinels all links are led by an embedded one, whatever else there is.
+  const isEmbedded = canHold || plan.topology.sentinels > 0;
+  const held = isEmbedded ? [] : plan.faults.filter(({ fault }) => fault.kind === 'hold');
   if (held.length === 0) return { plan, changes: [] };
   const faults = plan.faults.map(
     (planned): PlannedFault =>

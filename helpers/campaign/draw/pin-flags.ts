@@ -64,7 +64,7 @@ export const PIN_FLAGS: Readonly<Record<string, PinFlag>> = {
   ),
   diskless: directive(
     'repl-diskless-sync',
-    'YES|NO',
+    'yes|no',
     'full resyncs without a file',
     word(['yes', 'no']),
   ),
@@ -82,7 +82,7 @@ export const PIN_FLAGS: Readonly<Record<string, PinFlag>> = {
   ),
   'two-channels': directive(
     'repl-rdb-channel',
-    'YES|NO',
+    'yes|no',
     'full resyncs over two connections, where a server has them',
     word(['yes', 'no']),
   ),
