@@ -92,10 +92,10 @@ describe('a master that comes back with less', () => {
       samples: lagging,
       events: [ended, promoted, started, demoted],
     };
-    const isOfHistory = ([, fromMs]: Window): boolean => fromMs === 0;
+    const isOfHistory = ([node, fromMs]: Window): boolean => node === 'master' && fromMs === 0;
 
     expect(windowsOf(told).filter(isOfHistory)).toEqual([]);
-    expect(windowsOf(told, 'seen').filter(isOfHistory)).toHaveLength(3);
+    expect(windowsOf(told, 'seen').filter(isOfHistory)).toEqual([['master', 0, 20_000]]);
   });
 });
 
@@ -105,7 +105,8 @@ describe('a failover', () => {
   test('loses what the heir had not got, until the master is demoted', () => {
     expect(windowsOf(told)).toEqual([
       ['master', 13_000, 30_000],
-      ['other', 13_000, Infinity],
+      // Of whom nobody knows that it was never a master.
+      ['other', 0, Infinity],
     ]);
   });
 
@@ -148,6 +149,43 @@ describe('a failover', () => {
     const back = event(40_000, { what: 'promoted', node: 'master' });
 
     expect(windowsOf({ ...told, events: [promoted, back] })[0]).toEqual(['master', 13_000, 38_000]);
+  });
+
+  test('after another loses of each master what the heir had not got of it', () => {
+    const second = [
+      ...lagging,
+      sample('heir', 25_000, { role: 'master', replid: 'two', offset: 210 }),
+      sample('heir', 32_000, { role: 'master', replid: 'two', offset: 400 }),
+      sample('other', 35_000, { role: 'replica', replid: 'two', offset: 400, link: 'up' }),
+    ];
+    const again = event(36_000, { what: 'promoted', node: 'other' });
+    const gone = event(38_000, { what: 'demoted', node: 'heir' });
+    const ofSecond = lossWindows(
+      recordOf({ ...told, samples: second, events: [promoted, demoted, again, gone] }),
+      'in the end',
+    ).filter(({ cause }) => cause === 'the failover to other');
+
+    expect(ofSecond.map(({ node, fromMs, untilMs }) => [node, fromMs, untilMs])).toEqual([
+      ['master', 13_000, 30_000],
+      ['master', 30_000, Infinity],
+      ['heir', 30_000, 38_000],
+    ]);
+  });
+
+  test('of a master that had come back says nothing of what it held before', () => {
+    const rogue = [
+      ...lagging,
+      sample('master', 27_000, { role: 'master', replid: 'three', offset: 1 }),
+      sample('other', 28_000, { role: 'replica', replid: 'three', offset: 5, link: 'up' }),
+    ];
+    const windows = windowsOf({
+      ...told,
+      samples: rogue,
+      events: [ended, started, event(29_000, { what: 'promoted', node: 'other' }), demoted],
+    });
+
+    expect(windows).toContainEqual(['master', 0, 20_000]);
+    expect(windows).toContainEqual(['master', 25_000, 30_000]);
   });
 
   test('that is taken back loses what was acknowledged meanwhile', () => {

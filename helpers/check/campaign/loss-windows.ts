@@ -98,12 +98,12 @@ function byFailovers(record: RunRecord): LossWindow[] {
   const segments = segmentsOf(record);
   const promotions = eventsOf(record, 'promoted');
   const windows = promotions.flatMap(({ node: heir, atMs }) => {
-    const fromMs = heldAllUntil(record, heir, atMs);
     return segments
       .filter(
         (segment) => segment.fromMs < atMs && !(segment.node === heir && atMs <= segment.untilMs),
       )
       .map((segment) => {
+        const fromMs = heldUntil(record, heir, atMs, segment);
         // It can be master again, by a failover that comes later.
         const again = promotions.find((event) => event.node === segment.node && event.atMs > atMs);
         const endMs = Math.min(segment.untilMs, (again?.atMs ?? Infinity) - SEEN_LATE_MS);
@@ -142,8 +142,17 @@ function reverted(segments: readonly Segment[], { events, head }: RunRecord): Lo
     }));
 }
 
-/** Until when a node that was promoted is sure to have had what its masters acknowledged. */
-function heldAllUntil(record: RunRecord, heir: string, promotedAtMs: number): number {
+/**
+ * Until when a node that was promoted is sure to have had what was acknowledged in a segment: when a master was seen in that
+ * segment that was no further in the history that the heir came to hold. A master of another segment says nothing of it,
+ * but what it had itself when it was promoted.
+ */
+function heldUntil(
+  record: RunRecord,
+  heir: string,
+  promotedAtMs: number,
+  segment: Segment,
+): number {
   const before = lastBefore(
     samplesOf(record, heir),
     promotedAtMs,
@@ -158,15 +167,27 @@ function heldAllUntil(record: RunRecord, heir: string, promotedAtMs: number): nu
   );
   if (before?.offset === undefined || !isSame) return -Infinity;
   const { replid, offset } = before;
-  const contained = record.samples.filter(
-    (sample) =>
-      sample.node !== heir &&
-      sample.role === 'master' &&
-      sample.replid === replid &&
-      sample.atMs < promotedAtMs &&
-      (sample.offset ?? Infinity) <= offset,
+  const contained = record.samples
+    .filter(
+      (sample) =>
+        sample.role === 'master' &&
+        sample.replid === replid &&
+        sample.atMs < promotedAtMs &&
+        (sample.offset ?? Infinity) <= offset,
+    )
+    .sort((a, b) => a.atMs - b.atMs);
+  const own = contained.findLast(
+    ({ node, atMs }) => node === segment.node && atMs >= segment.fromMs && atMs <= segment.untilMs,
   );
-  return Math.max(...contained.map(({ atMs }) => atMs)) - SEEN_LATE_MS;
+  if (own !== undefined) return own.atMs - SEEN_LATE_MS;
+  const last = contained.at(-1);
+  if (last === undefined) return -Infinity;
+  const promotion = record.events.findLast(
+    (event) => event.atMs <= last.atMs && isOf(event, last.node, ['promoted']),
+  );
+  return promotion === undefined
+    ? -Infinity
+    : heldUntil(record, last.node, promotion.atMs, segment);
 }
 
 function persistenceInWords(config: Readonly<Record<string, string>>): string {

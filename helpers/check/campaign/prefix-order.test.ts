@@ -46,6 +46,10 @@ describe('a prefix', () => {
       final: left('a', 'd'),
     },
     {
+      what: 'of what one of two masters acknowledged',
+      operations: [a, append('x', 15, { node: 'heir' }), b, seen(2, 'b', 50)],
+    },
+    {
       what: 'a replica that is behind',
       operations: [a, b],
       final: withNode(left('a', 'b'), 'replica', { lists: { '0/list': ['a'] } }),

@@ -47,16 +47,14 @@ function read(record: RunRecord): Objection[] {
 /** What is known of a list by the writes to it. */
 class List {
   readonly #writes: ReadonlyMap<string, LedgerWrite>;
-  /** When each that must be there was completed. */
-  readonly #keptMs: readonly number[];
+  /** Those that must be there. */
+  readonly #kept: readonly LedgerWrite[];
   /** When each that may be there was asked for. */
   readonly #possibleMs: readonly number[];
 
   constructor(writes: readonly LedgerWrite[], losable: ReturnType<typeof losableWrites>) {
     this.#writes = new Map(writes.map((write) => [write.id, write]));
-    this.#keptMs = writes
-      .filter((write) => write.outcome === 'ok' && !losable(write, Infinity))
-      .map(({ completedAtMs = Infinity }) => completedAtMs);
+    this.#kept = writes.filter((write) => write.outcome === 'ok' && !losable(write, Infinity));
     this.#possibleMs = writes
       .filter(({ outcome }) => outcome !== 'failed')
       .map(({ invokedAtMs }) => invokedAtMs);
@@ -69,7 +67,12 @@ class List {
     if (write === undefined) return `ends with ${last}, which nobody appended`;
     if (write.outcome === 'failed') return `ends with ${last}, which was refused`;
     if (write.invokedAtMs > seenMs) return `ends with ${last}, before that was asked for`;
-    const least = this.#keptMs.filter((ms) => ms < write.invokedAtMs).length + 1;
+    // Beside Sentinels there can be two masters for a while: the one need not have what the other acknowledged.
+    const least =
+      this.#kept.filter(
+        ({ node, completedAtMs = Infinity }) =>
+          node === write.node && completedAtMs < write.invokedAtMs,
+      ).length + 1;
     if (length < least) {
       return `has ${length} elements up to ${last}, and lacks some of the ${least} that were acknowledged until then`;
     }
