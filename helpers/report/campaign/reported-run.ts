@@ -25,7 +25,7 @@ export const VERDICT_WORDS: Readonly<
     means: 'The servers showed or kept something that must not be.',
   },
   liveness: {
-    sign: '⧖',
+    sign: '∞',
     title: 'Did not recover in time',
     means: 'What must happen after the faults had ended did not happen within its bound.',
   },

@@ -62,7 +62,7 @@ ${tiles([
 ])}
 ${
   missing.length > 0 &&
-  html`<section class="finding tone-inconclusive"><header><h2>${counted(missing.length, 'shard')} missing</h2></header><p>Nothing is known of ${missing.length === 1 ? 'shard' : 'shards'} ${missing.join(', ')} of ${night.shards}: this night has not passed.</p></section>`
+  html`<section class="finding tone-inconclusive"><header><h3>${counted(missing.length, 'shard')} missing</h3></header><p>Nothing is known of ${missing.length === 1 ? 'shard' : 'shards'} ${missing.join(', ')} of ${night.shards}: this night has not passed.</p></section>`
 }
 <section aria-labelledby="campaigns-title"><h2 id="campaigns-title">Campaigns</h2>
 ${campaigns(night, reportOf)}</section>
@@ -98,22 +98,31 @@ function campaigns(
   const sorted = night.campaigns.toSorted((a, b) => order(a.verdict) - order(b.verdict));
   return table(
     counted(sorted.length, 'campaign'),
-    ['seed', 'verdict', 'target', 'why', 'resyncs', 'faults', 'duration'],
+    ['seed', 'verdict', 'target', 'why', 'faults', 'full resyncs', 'partial resyncs', 'duration'],
     sorted.map((campaign) => {
-      const { seed, verdict, target, why, resyncs, faults, durationMs, replay } = campaign;
+      const { seed, verdict, target, resyncs, faults, durationMs } = campaign;
       const report = reportOf(campaign);
       const { sign } = VERDICT_WORDS[verdict];
       return [
         report === undefined ? seed.toString() : html`<a href="${hrefOf(report)}">${seed}</a>`,
         html`<span class="badge tone-${verdict}">${sign} ${verdict}</span>`,
         target,
-        html`${why}${verdict !== 'pass' && html`<br><code>${replay}</code>`}`,
-        `${resyncs.full} full, ${resyncs.partial} partial`,
+        whyOf(campaign),
         Object.values(faults).reduce((sum, times) => sum + times, 0),
+        resyncs.full,
+        resyncs.partial,
         duration(durationMs),
       ];
     }),
   );
+}
+
+/** What did not pass says why, and how it runs again; of what passed there is little to say. */
+function whyOf({ verdict, why, replay, writes, convergedAfterMs }: CampaignResult): Markup {
+  if (verdict !== 'pass') return html`${why}<br><code>${replay}</code>`;
+  const converged =
+    convergedAfterMs === undefined ? '' : `; converged in ${duration(convergedAfterMs)}`;
+  return html`<span class="muted">${counted(writes.ok, 'write')} acknowledged${converged}</span>`;
 }
 
 /** A relative path as a link: nothing in it can be taken for a scheme, a query or a fragment. */
