@@ -6,8 +6,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { folderOf, writePlan, writeReports } from '../helpers/campaign/artifact.ts';
 import { adaptPlan } from '../helpers/campaign/draw/adapt-plan.ts';
+import { planTarget } from '../helpers/campaign/draw/plan-target.ts';
 import { readPlan } from '../helpers/campaign/plan-file.ts';
-import { planTargetOf } from '../helpers/campaign/plan-target.ts';
 import { runPlan } from '../helpers/campaign/run/run-plan.ts';
 import { judge } from '../helpers/check/campaign/judge.ts';
 import { pageAssets } from '../helpers/report/campaign/html/assets.ts';
@@ -20,7 +20,7 @@ const names = readdirSync(FOLDER)
 
 test.for(names)('%s', async (name, { driver, signal }) => {
   const file = join(FOLDER, `${name}.json`);
-  const { plan } = adaptPlan(readPlan(readFileSync(file, 'utf8'), file), await planTargetOf(driver));
+  const { plan } = adaptPlan(readPlan(readFileSync(file, 'utf8'), file), planTarget(driver.target));
   const record = await runPlan(driver, plan, { signal });
   const judgement = judge(record);
   if (judgement.verdict === 'pass') return;

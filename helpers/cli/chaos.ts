@@ -6,7 +6,7 @@ import { describePlan } from '../campaign/draw/describe.ts';
 import { drawPlan } from '../campaign/draw/draw-plan.ts';
 import { takePins } from '../campaign/draw/parse-pins.ts';
 import { PIN_FLAGS, pinHelp } from '../campaign/draw/pin-flags.ts';
-import { planTargetOf } from '../campaign/plan-target.ts';
+import { planTarget } from '../campaign/draw/plan-target.ts';
 import { startDriver } from '../deployment/driver-for.ts';
 import { pageAssets } from '../report/campaign/html/assets.ts';
 import { now } from '../timeline.ts';
@@ -67,7 +67,7 @@ export async function chaos(args: readonly string[]): Promise<number> {
       : (await targetsOf([values.target], '--target'))[0];
   using stop = untilStopped();
   await using driver = await startDriver(target);
-  const { plan, changes } = adaptPlan(drawn, await planTargetOf(driver));
+  const { plan, changes } = adaptPlan(drawn, planTarget(driver.target));
   console.log([`on ${target.name}`, ...changes, ...describePlan(plan)].join('\n'));
   const display = new Display(process.stdout, plan, now);
   const run = await campaign(driver, plan, {

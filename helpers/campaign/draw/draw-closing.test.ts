@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { closingFromMs } from './draw-closing.ts';
 import { drawPlan } from './draw-plan.ts';
 
-const plans = Array.from({ length: 60 }, (_, index) => drawPlan(index + 1, {}, { chaosMs: 30_000 }));
+const plans = Array.from({ length: 60 }, (_, index) =>
+  drawPlan(index + 1, {}, { chaosMs: 30_000 }),
+);
 
 test('about half of all plans end with nothing but short cuts of links between nodes', () => {
   const closed = plans.filter((plan) => {
@@ -14,7 +16,10 @@ test('about half of all plans end with nothing but short cuts of links between n
       late.length > 0 &&
       late.every(
         (one) =>
-          one.atMs >= fromMs && one.on === 'link' && one.from !== 'client' && one.fault.kind === 'cut',
+          one.atMs >= fromMs &&
+          one.on === 'link' &&
+          one.from !== 'client' &&
+          one.fault.kind === 'cut',
       )
     );
   });

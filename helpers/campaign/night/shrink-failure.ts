@@ -4,8 +4,8 @@ import type { Driver } from '../../deployment/driver.ts';
 import type { ReportedRun } from '../../report/campaign/reported-run.ts';
 import { SHRUNK_FILE, writePlan } from '../artifact.ts';
 import { adaptPlan } from '../draw/adapt-plan.ts';
+import { planTarget } from '../draw/plan-target.ts';
 import type { Plan } from '../plan.ts';
-import { planTargetOf } from '../plan-target.ts';
 import { runPlan } from '../run/run-plan.ts';
 import { type ShrunkPlan, shrinkPlan } from '../shrink/shrink-plan.ts';
 
@@ -73,6 +73,6 @@ async function showsOn(
   failsOn: (on: Driver) => (candidate: Plan) => Promise<boolean>,
 ): Promise<{ readonly driver: Driver; readonly plan: Plan } | undefined> {
   if (reference === undefined) return undefined;
-  const adapted = adaptPlan(plan, await planTargetOf(reference)).plan;
+  const adapted = adaptPlan(plan, planTarget(reference.target)).plan;
   return (await failsOn(reference)(adapted)) ? { driver: reference, plan: adapted } : undefined;
 }
