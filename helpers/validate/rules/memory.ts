@@ -47,7 +47,7 @@ const datasetBeyondMaxmemory: Rule = ({ settings, assumptions: { datasetBytes } 
     ],
     why: 'Beyond maxmemory a server evicts by its policy; with noeviction it answers OOM to every write.',
     source: 'redis.conf of Redis 7.0, maxmemory-policy',
-    remedy: { directive: 'maxmemory', value: `${Math.ceil((datasetBytes * 1.5) / 1024 ** 2)}mb` },
+    remedy: { directive: 'maxmemory', value: megabytes(datasetBytes * 1.5) },
   };
 };
 
@@ -92,3 +92,8 @@ export const MEMORY_RULES: readonly Rule[] = [
   keptSyncFiles,
   dataInMemoryTwice,
 ];
+
+/** As a redis.conf has it, rounded up. */
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1024 ** 2)}mb`;
+}

@@ -1,0 +1,145 @@
+import { compareVersions, UNKNOWN_VERSION } from '../deployment/capabilities.ts';
+import type { Driver } from '../deployment/driver.ts';
+import { messageOf } from '../errors.ts';
+import { askServer, refuses } from './accept/ask-server.ts';
+import { acceptanceFindings, refusalFindings } from './accept/findings.ts';
+import { titleOf } from './accept/names.ts';
+import { type Running, tryReplication } from './accept/try-replication.ts';
+import type { Prepared } from './file/prepare.ts';
+import { withoutSecrets } from './file/secrets.ts';
+import { makeSubject } from './make-subject.ts';
+import type { Assumptions, Behaviour, Finding, ValidationReport } from './report.ts';
+import { conflicts } from './rules/rules.ts';
+import { Settings } from './settings.ts';
+import type { Measurement } from './subject.ts';
+
+interface Judging {
+  readonly assumptions: Assumptions;
+  readonly measurements: readonly Measurement[];
+  readonly tell: (line: string) => void;
+}
+
+type Judged = Pick<ValidationReport, 'config' | 'behaviours' | 'findings' | 'leftOut'>;
+
+/** One configuration: the server's own verdict, what contradicts itself, and what it does under faults. */
+export async function judge(driver: Driver, prepared: Prepared, of: Judging): Promise<Judged> {
+  of.tell('asking the server about every line');
+  const verdict = await askServer(driver, prepared);
+  if (refuses(verdict)) {
+    const known = verdict.ended === undefined ? await knownWithout(driver, prepared, verdict) : [];
+    const reason = 'the server does not start with this file';
+    return {
+      config: configOf(prepared, named(driver)),
+      behaviours: [],
+      findings: refusalFindings(verdict, driver.target, known),
+      leftOut: of.measurements.map(({ what }) => ({ what, reason })),
+    };
+  }
+  of.tell('a master and a replica with it');
+  const running = await tryReplication(driver, prepared, of.assumptions.replicas);
+  const findings = [
+    ...aboutServer(driver, running),
+    ...acceptanceFindings(prepared.kept, running.effective, running),
+    ...conflicts({
+      settings: new Settings(running.effective),
+      written: prepared.written,
+      assumptions: of.assumptions,
+      server: running,
+    }),
+  ];
+  const config = configOf(prepared, named(driver, running));
+  if (running.noReplication !== undefined) {
+    const reason = 'no replica comes in sync with this file';
+    return {
+      config,
+      behaviours: [],
+      findings: [...findings, running.noReplication],
+      leftOut: of.measurements.map(({ what }) => ({ what, reason })),
+    };
+  }
+  const measured = await measure(driver, prepared, of);
+  return { config, ...measured, findings: [...findings, ...measured.findings] };
+}
+
+async function measure(
+  driver: Driver,
+  prepared: Prepared,
+  { assumptions, measurements, tell }: Judging,
+): Promise<Omit<Judged, 'config'>> {
+  const subject = makeSubject(driver, prepared);
+  const findings: Finding[] = [];
+  const behaviours: Behaviour[] = [];
+  const leftOut: { what: string; reason: string }[] = [];
+  for (const { what, run } of measurements) {
+    tell(what);
+    try {
+      const result = await run(subject, assumptions, (line) => tell(`  ${line}`));
+      findings.push(...result.findings);
+      behaviours.push(...result.behaviours);
+    } catch (thrown) {
+      // One measurement that fails does not take the others along. What it was about is told as not known.
+      const reason = withoutSecrets(messageOf(thrown), prepared.written);
+      leftOut.push({ what, reason });
+      tell(`  not measured: ${reason}`);
+      if (driver.gone !== undefined) throw thrown;
+    }
+  }
+  return { findings, behaviours, leftOut };
+}
+
+/** The directives that the server has, told by one that runs without the lines it refuses. */
+async function knownWithout(
+  driver: Driver,
+  prepared: Prepared,
+  { refused }: Awaited<ReturnType<typeof askServer>>,
+): Promise<string[]> {
+  const gone = new Set(refused.map(({ directive }) => directive));
+  const kept = prepared.kept.filter((directive) => !gone.has(directive));
+  const { effective } = await tryReplication(driver, { ...prepared, kept }, 0);
+  return [...effective.keys()];
+}
+
+function configOf({ path, overridden }: Prepared, server: string): Judged['config'] {
+  return { path, server, overridden };
+}
+
+/** `redis 7.0.15`, by its own word where it runs. */
+function named(
+  { target }: Driver,
+  { product, version }: Pick<Running, 'product' | 'version'> = target,
+): string {
+  const own = `${product} ${version}`;
+  return target.isReference ? `the reference implementation (${own})` : own;
+}
+
+function aboutServer({ target }: Driver, running: Running): Finding[] {
+  const told: Finding[] = [];
+  if (target.isReference) {
+    told.push({
+      id: 'semantics-only',
+      severity: 'note',
+      title:
+        'This was the reference implementation: the semantics of replication are validated, not the server that you run.',
+      measured: [{ what: 'server', value: target.name }],
+      why: 'No Redis and no Valkey was asked for or found here. Name one by --image or --server.',
+    });
+  }
+  const expected = target.version.split('.').slice(0, 2).join('.');
+  const isOther =
+    target.product !== running.product ||
+    compareVersions(running.version.split('.').slice(0, 2).join('.'), expected) !== 0;
+  if (target.version !== UNKNOWN_VERSION && isOther) {
+    told.push({
+      id: 'version-mismatch',
+      severity: 'risk',
+      title: `The server is ${titleOf(running.product)} ${running.version}, not the ${titleOf(target.product)} ${target.version} that its name promises.`,
+      measured: [
+        { what: 'asked for', value: target.name },
+        { what: 'INFO', value: `${running.product} ${running.version}` },
+      ],
+      why: 'What was validated holds for the server that ran.',
+      source: 'INFO server',
+    });
+  }
+  return told;
+}
