@@ -70,10 +70,11 @@ async function measure(
   const findings: Finding[] = [];
   const behaviours: Behaviour[] = [];
   const leftOut: { what: string; reason: string }[] = [];
-  for (const { what, run } of measurements) {
+  for (const measurement of measurements) {
+    const { what } = measurement;
     tell(what);
     try {
-      const result = await run(subject, assumptions, (line) => tell(`  ${line}`));
+      const result = await measurement.run(subject, assumptions, (line) => tell(`  ${line}`));
       findings.push(...result.findings);
       behaviours.push(...result.behaviours);
     } catch (thrown) {
