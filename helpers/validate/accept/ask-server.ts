@@ -7,6 +7,7 @@ import type { Directive } from '../file/parse.ts';
 import { type Prepared, textFor } from '../file/prepare.ts';
 import { withoutSecrets } from '../file/secrets.ts';
 import { type Refusal, refusalsIn } from './refusals.ts';
+import { telling } from './telling.ts';
 
 const DECIDED_WITHIN_MS = 20_000;
 const PING_TIMEOUT_MS = 2_000;
@@ -41,7 +42,7 @@ export async function askServer(driver: Driver, prepared: Prepared): Promise<Ver
     if (log === 'answers') return { refused };
     const found = refusalsIn(log).flatMap((refusal) => refusedBy(refusal, lines));
     if (found.length === 0) {
-      const tail = log.slice(-LOG_LINES).join('\n');
+      const tail = telling(log).slice(-LOG_LINES).join('\n');
       return { refused, ended: withoutSecrets(tail, prepared.written) };
     }
     refused.push(

@@ -69,7 +69,8 @@ export function acceptanceFindings(
   effective: Effective,
   server: Versioned,
 ): Finding[] {
-  const found = [
+  return [
+    acceptedFinding(kept, server),
     ...changedValues(kept, effective).map(({ directive, effective: told }) =>
       changedFinding(directive, told),
     ),
@@ -77,8 +78,6 @@ export function acceptanceFindings(
     ...setTwice(kept).map(twiceFinding),
     ...oldNames(kept, server),
   ];
-  if (found.some(({ severity }) => severity !== 'note')) return found;
-  return [acceptedFinding(kept, server), ...found];
 }
 
 function acceptedFinding({ length }: readonly Directive[], server: Versioned): Finding {

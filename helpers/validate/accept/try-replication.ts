@@ -1,5 +1,6 @@
 import { Deployment } from '../../deployment/deployment.ts';
 import type { Driver } from '../../deployment/driver.ts';
+import type { Node } from '../../deployment/node.ts';
 import { topology } from '../../deployment/topology.ts';
 import { ChaosError, messageOf } from '../../errors.ts';
 import { parseInfo } from '../../observe/info.ts';
@@ -9,8 +10,9 @@ import { nodeFor } from '../make-subject.ts';
 import type { Finding } from '../report.ts';
 import { effectiveOf, Settings } from '../settings.ts';
 import type { Effective } from '../subject.ts';
+import { telling } from './telling.ts';
 
-const IN_SYNC_WITHIN_MS = 15_000;
+const IN_SYNC_WITHIN_MS = 10_000;
 const LOG_LINES = 8;
 
 /** A server that runs with a configuration, as it describes itself. */
@@ -68,11 +70,16 @@ async function failureToSync(
       title: 'A replica with this file does not come in sync with a master with this file.',
       measured: [
         { what: 'without any fault', value: said(messageOf(thrown)) },
-        { what: 'the replica said last', value: said(replica.server.log.tail(LOG_LINES)) },
-        { what: 'the master said last', value: said(master.server.log.tail(LOG_LINES)) },
+        { what: 'the replica said last', value: said(lastWords(replica)) },
+        { what: 'the master said last', value: said(lastWords(master)) },
       ],
       why: 'Both were started empty, and the replica was given time for a full resync.',
       source: 'the servers’ logs',
     };
   }
+}
+
+function lastWords({ server }: Node): string {
+  const lines = telling(server.log.lines.map(({ text }) => text));
+  return lines.slice(-LOG_LINES).join('\n');
 }

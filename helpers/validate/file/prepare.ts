@@ -66,15 +66,15 @@ export async function prepare(
             {
               directive: 'aclfile',
               from: acl.path,
-              to: ACL_FILE,
-              reason: 'every server of the test has a copy of it',
+              to: 'a copy of it',
+              reason: 'every server of the test has one, with a user of the test’s own',
             },
           ]),
       ...(needsUser
         ? [
             {
               directive: 'user',
-              from: 'not set',
+              from: '',
               to: OWN_USER,
               reason:
                 'the test needs a user with all rights; users of the configuration stay as they are',

@@ -104,7 +104,7 @@ test('Markdown has the table with regressions, findings and remedies, and folds 
     '| 🟠 risk | An outage of 30 s ends in a full resync. | `repl-backlog-size 80mb` |',
   );
   expect(text).toContain('- longest outage: 0.5 s (predicted 0.51 s)');
-  expect(text).toContain('- new.conf: `port 6379` is an address of the test in the test');
+  expect(text).toContain('- new.conf: `port 6379` → an address of the test: many servers');
   expect(text).toContain('- failover: the budget is 3 min');
   expect(FORMATS.md.render(REPORT)).toContain('| longest outage | 0.5 s |');
 });
@@ -126,6 +126,22 @@ test('Markdown fits a comment, whatever the report', () => {
   expect(text.length).toBeLessThanOrEqual(COMMENT_MAX);
   expect(text).toContain('The rest does not fit a comment');
   expect(text).toContain('new.conf');
+});
+
+test('a log stays as it is, and its end is what is kept of it', () => {
+  const value = `first ~~~ line\n${'x'.repeat(3_000)}\nlast @line`;
+  const text = FORMATS.md.render({
+    ...REPORT,
+    findings: [{ ...RISK, measured: [{ what: 'it said', value }] }],
+  });
+  expect(text).toContain('x\nlast @line\n~~~');
+  expect(text).not.toContain('first');
+  expect(
+    FORMATS.html.render({
+      ...REPORT,
+      findings: [{ ...RISK, measured: [{ what: 'it said', value }] }],
+    }),
+  ).toContain('first ~~~ line\n');
 });
 
 test('JUnit: risks and regressions fail, what is not known is skipped', () => {

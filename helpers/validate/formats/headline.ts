@@ -1,4 +1,11 @@
-import type { Assumptions, Finding, Measured, Severity, ValidationReport } from '../report.ts';
+import type {
+  Assumptions,
+  Finding,
+  Measured,
+  Severity,
+  ValidatedConfig,
+  ValidationReport,
+} from '../report.ts';
 import { showBytes, showMs } from '../units.ts';
 
 export const SEVERITIES: readonly Severity[] = ['broken', 'risk', 'note', 'ok'];
@@ -55,6 +62,15 @@ export function measuredText({ what, value, unit, predicted }: Measured): string
 /** A line for a redis.conf. */
 export function remedyLine({ remedy }: Finding): string | undefined {
   return remedy && `${remedy.directive} ${remedy.value}`;
+}
+
+/** What was another value in the test: lines that became the same for the same reason are told together. */
+export function overriddenGroups({ overridden }: ValidatedConfig) {
+  const groups = Map.groupBy(overridden, ({ to, reason }) => `${to}: ${reason}`);
+  return [...groups].map(([became, all]) => ({
+    became,
+    lines: all.map(({ directive, from }) => `${directive} ${from}`.trim()),
+  }));
 }
 
 function things(count: number, one: string, many: string): string {

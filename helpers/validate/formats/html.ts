@@ -5,6 +5,7 @@ import {
   assumptionsLine,
   headline,
   measuredText,
+  overriddenGroups,
   remedyLine,
   SEVERITIES,
   worstOf,
@@ -103,11 +104,12 @@ function list(entries: ValidationReport['leftOut']): string {
   return `<ul>${items.join('')}</ul>`;
 }
 
-function overridden({ path, overridden: all }: ValidatedConfig): string {
+function overridden(config: ValidatedConfig): string {
+  const { path, overridden: all } = config;
   if (all.length === 0) return '';
-  const items = all.map(
-    ({ directive, from, to, reason }) =>
-      `<li><code>${text(`${directive} ${from}`)}</code> is ${text(to)}: ${text(reason)}</li>`,
+  const items = overriddenGroups(config).map(
+    ({ lines, became }) =>
+      `<li>${lines.map((line) => `<code>${text(line)}</code>`).join(', ')} → ${text(became)}</li>`,
   );
   return `<details><summary>${text(path)}: ${all.length} of its lines</summary><ul>${items.join('')}</ul></details>`;
 }

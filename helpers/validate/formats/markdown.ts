@@ -1,6 +1,19 @@
-import type { Behaviour, Finding, Severity, ValidatedConfig, ValidationReport } from '../report.ts';
+import type {
+  Behaviour,
+  Finding,
+  Measured,
+  Severity,
+  ValidatedConfig,
+  ValidationReport,
+} from '../report.ts';
 import { showMs } from '../units.ts';
-import { assumptionsLine, headline, measuredText, remedyLine } from './headline.ts';
+import {
+  assumptionsLine,
+  headline,
+  measuredText,
+  overriddenGroups,
+  remedyLine,
+} from './headline.ts';
 
 /** GitHub refuses comments that are longer. */
 export const COMMENT_MAX = 65_536;
@@ -17,6 +30,7 @@ const CHANGES: Readonly<Record<NonNullable<Behaviour['change']>, string>> = {
   none: '',
 };
 const LONGEST = 400;
+const LONGEST_LOG = 2_000;
 
 /** For a comment on a pull request: what counts first, the rest folded away. Never longer than such a comment may be. */
 export function asMarkdown(report: ValidationReport): string {
@@ -73,18 +87,26 @@ function detail(finding: Finding): string {
   const { severity, title, id, why, source, measured } = finding;
   return [
     `**${MARKS[severity]}: ${safe(title)}** (\`${id}\`)`,
-    ...measured.map((one) => `- ${safe(measuredText(one))}`),
+    ...measured.map(measuredItem),
     '',
     `${safe(why)}${source === undefined ? '' : ` (${safe(source)})`}`,
     '',
   ].join('\n');
 }
 
-function overridden({ path, overridden: all }: ValidatedConfig): string[] {
-  return all.map(
-    ({ directive, from, to, reason }) =>
-      `- ${safe(path)}: ${code(`${directive} ${from}`)} is ${safe(to)} in the test: ${safe(reason)}`,
+function overridden(config: ValidatedConfig): string[] {
+  return overriddenGroups(config).map(
+    ({ lines, became }) =>
+      `- ${safe(config.path)}: ${lines.map(code).join(', ')} → ${safe(became)}`,
   );
+}
+
+/** What has lines of its own, a log, stays as it is. */
+function measuredItem(measured: Measured): string {
+  const text = measuredText(measured);
+  if (!text.includes('\n')) return `- ${safe(text)}`;
+  const log = String(measured.value).replaceAll('~~~', '~~\u200b~');
+  return `- ${safe(measured.what)}:\n\n~~~text\n${log.slice(-LONGEST_LOG)}\n~~~`;
 }
 
 function table(

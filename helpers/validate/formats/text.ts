@@ -1,6 +1,6 @@
-import type { ValidationReport } from '../report.ts';
+import type { Measured, ValidationReport } from '../report.ts';
 import { showMs } from '../units.ts';
-import { assumptionsLine, headline, remedyLine } from './headline.ts';
+import { assumptionsLine, headline, measuredText, remedyLine } from './headline.ts';
 
 const WIDTH = 'regression'.length;
 
@@ -15,6 +15,7 @@ export function asText(report: ValidationReport): string {
       const remedy = remedyLine(finding);
       return [
         `  ${finding.severity.padEnd(WIDTH)}  ${finding.title} [${finding.id}]`,
+        ...(finding.severity === 'broken' ? finding.measured.flatMap(indented) : []),
         ...(finding.severity === 'ok' || remedy === undefined
           ? []
           : [`  ${''.padEnd(WIDTH)}  -> ${remedy}`]),
@@ -30,4 +31,10 @@ export function asText(report: ValidationReport): string {
     `  took ${showMs(report.tookMs)}`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function indented(measured: Measured): string[] {
+  return measuredText(measured)
+    .split('\n')
+    .map((line, index) => `  ${''.padEnd(WIDTH)}  ${index === 0 ? '' : '  '}${line}`);
 }
