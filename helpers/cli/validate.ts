@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { chooseTarget } from '../validate/choose-target.ts';
 import { exitCodeOf, exitCodeOfFailure } from '../validate/exit-code.ts';
-import { readConfig } from '../validate/file/read.ts';
+import { readConfigForTest } from '../validate/file/prepare.ts';
 import { FORMATS } from '../validate/formats/formats.ts';
 import { asText } from '../validate/formats/text.ts';
 import { type CommandLine, parseCommandLine, USAGE } from '../validate/options.ts';
@@ -34,7 +34,8 @@ async function run({
   ...asked
 }: CommandLine): Promise<number> {
   // Before a server is looked for: a wrong path should cost nothing.
-  for (const path of [asked.config, asked.baseline]) if (path !== undefined) readConfig(path);
+  for (const path of [asked.config, asked.baseline])
+    if (path !== undefined) readConfigForTest(path);
   const target = await chooseTarget({ image, server });
   const report = await validateConfig({
     ...asked,

@@ -1,12 +1,12 @@
 import { compareVersions, UNKNOWN_VERSION } from '../deployment/capabilities.ts';
 import type { Driver } from '../deployment/driver.ts';
 import { messageOf } from '../errors.ts';
-import { askServer, refuses } from './accept/ask-server.ts';
-import { acceptanceFindings, refusalFindings } from './accept/findings.ts';
+import { askServer, type Refused, refuses, type Verdict } from './accept/ask-server.ts';
+import { acceptanceFindings, isUnknown, refusalFindings } from './accept/findings.ts';
 import { titleOf } from './accept/names.ts';
 import { type Running, tryReplication } from './accept/try-replication.ts';
 import type { Prepared } from './file/prepare.ts';
-import { withoutSecrets } from './file/secrets.ts';
+import { shownValue, withoutSecrets } from './file/secrets.ts';
 import { makeSubject } from './make-subject.ts';
 import type { Assumptions, Behaviour, Finding, ValidationReport } from './report.ts';
 import { conflicts } from './rules/rules.ts';
@@ -25,21 +25,33 @@ type Judged = Pick<ValidationReport, 'config' | 'behaviours' | 'findings' | 'lef
 export async function judge(driver: Driver, prepared: Prepared, of: Judging): Promise<Judged> {
   of.tell('asking the server about every line');
   const verdict = await askServer(driver, prepared);
-  if (refuses(verdict)) {
-    const known = verdict.ended === undefined ? await knownWithout(driver, prepared, verdict) : [];
-    const reason = 'the server does not start with this file';
-    return {
-      config: configOf(prepared, named(driver)),
-      behaviours: [],
-      findings: refusalFindings(verdict, driver.target, known),
-      leftOut: of.measurements.map(({ what }) => ({ what, reason })),
-    };
+  if (!refuses(verdict)) return judgeRunning(driver, prepared, of);
+  const known = verdict.ended === undefined ? await knownWithout(driver, prepared, verdict) : [];
+  const { refused } = verdict;
+  // What the reference does not know may well be known to the server that it stands in for.
+  if (
+    driver.target.isReference &&
+    refused.every((one) => isUnknown(one, known)) &&
+    known.length > 0
+  ) {
+    return judgeRunning(driver, without(prepared, refused), of);
   }
+  return {
+    config: configOf(prepared, named(driver)),
+    behaviours: [],
+    findings: refusalFindings(verdict, driver.target, known),
+    leftOut: leftOutFor(of, 'the server does not start with this file'),
+  };
+}
+
+async function judgeRunning(driver: Driver, prepared: Prepared, of: Judging): Promise<Judged> {
   of.tell('a master and a replica with it');
   const running = await tryReplication(driver, prepared, of.assumptions.replicas);
   const findings = [
     ...aboutServer(driver, running),
-    ...acceptanceFindings(prepared.kept, running.effective, running),
+    ...acceptanceFindings(prepared.kept, running.effective, running).filter(
+      ({ id }) => id !== 'accepted' || !driver.target.isReference,
+    ),
     ...conflicts({
       settings: new Settings(running.effective),
       written: prepared.written,
@@ -49,16 +61,37 @@ export async function judge(driver: Driver, prepared: Prepared, of: Judging): Pr
   ];
   const config = configOf(prepared, named(driver, running));
   if (running.noReplication !== undefined) {
-    const reason = 'no replica comes in sync with this file';
     return {
       config,
       behaviours: [],
       findings: [...findings, running.noReplication],
-      leftOut: of.measurements.map(({ what }) => ({ what, reason })),
+      leftOut: leftOutFor(of, 'no replica comes in sync with this file'),
     };
   }
   const measured = await measure(driver, prepared, of);
   return { config, ...measured, findings: [...findings, ...measured.findings] };
+}
+
+function leftOutFor({ measurements }: Judging, reason: string): Judged['leftOut'] {
+  return measurements.map(({ what }) => ({ what, reason }));
+}
+
+/** The same configuration without directives that the reference does not know. */
+function without(prepared: Prepared, refused: readonly Refused[]): Prepared {
+  const gone = new Set(refused.map(({ directive }) => directive));
+  return {
+    ...prepared,
+    kept: prepared.kept.filter((directive) => !gone.has(directive)),
+    overridden: [
+      ...prepared.overridden,
+      ...[...gone].map((directive) => ({
+        directive: directive.name,
+        from: shownValue(directive),
+        to: 'not set',
+        reason: 'the reference implementation does not know it',
+      })),
+    ],
+  };
 }
 
 async function measure(
@@ -92,11 +125,9 @@ async function measure(
 async function knownWithout(
   driver: Driver,
   prepared: Prepared,
-  { refused }: Awaited<ReturnType<typeof askServer>>,
+  { refused }: Verdict,
 ): Promise<string[]> {
-  const gone = new Set(refused.map(({ directive }) => directive));
-  const kept = prepared.kept.filter((directive) => !gone.has(directive));
-  const { effective } = await tryReplication(driver, { ...prepared, kept }, 0);
+  const { effective } = await tryReplication(driver, without(prepared, refused), 0);
   return [...effective.keys()];
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Driver } from '../deployment/driver.ts';
 import { startDriver } from '../deployment/driver-for.ts';
 import { identities } from '../deployment/identities.ts';
 import type { Target } from '../deployment/target.ts';
@@ -8,8 +9,8 @@ import { ChaosError } from '../errors.ts';
 import { now } from '../timeline.ts';
 import { chooseTarget } from './choose-target.ts';
 import { compared, worstFirst } from './compare.ts';
-import { type Prepared, prepare } from './file/prepare.ts';
-import { readConfig } from './file/read.ts';
+import { type Prepared, prepare, readConfigForTest } from './file/prepare.ts';
+
 import { judge } from './judge.ts';
 import { makeSubject } from './make-subject.ts';
 import { MEASUREMENTS } from './measurements.ts';
@@ -34,6 +35,8 @@ export interface ValidateOptions {
   readonly baseline?: string | undefined;
   /** Default: what `chooseTarget` finds. */
   readonly target?: Target | undefined;
+  /** One that runs already, and goes on: the `driver` of a suite. Its target counts then. Default: one of its own. */
+  readonly driver?: Driver;
   /** Over the defaults, `ASSUMPTIONS`. */
   readonly assumptions?: Partial<Assumptions>;
   /** What would take longer is left out, and told. Default: everything is measured. */
@@ -56,16 +59,17 @@ export async function validate(options: ValidateOptions): Promise<ValidationRepo
   // Files are read before anything is started: what is wrong with them is told at once.
   const files = [config, ...(baseline === undefined ? [] : [baseline])].map((path) => ({
     path,
-    written: readConfig(path),
+    written: readConfigForTest(path),
   }));
-  const target = options.target ?? (await chooseTarget({}));
+  const target = options.driver?.target ?? options.target ?? (await chooseTarget({}));
   const identity = once(ownIdentity);
   const password = randomBytes(16).toString('hex');
   const prepared: Prepared[] = [];
   for (const { path, written } of files) {
     prepared.push(await prepare(path, written, { target, identity, password }));
   }
-  await using driver = await startDriver(target);
+  await using ownDriver = options.driver === undefined ? await startDriver(target) : undefined;
+  const driver = options.driver ?? (ownDriver as Driver);
   const subjects = prepared.map((one) => makeSubject(driver, one));
   const plan = planned(measurements, subjects, assumptions, budgetMs);
   tell(

@@ -81,14 +81,10 @@ const redis6 = { product: 'redis', version: '6.0.16' } as const;
 const redis8 = { product: 'redis', version: '8.0.2' } as const;
 
 test.for([
-  ['shutdown-timeout', redis6, 'shutdown-timeout came with Redis 7.0; this is 6.0.16'],
-  [
-    'dual-channel-replication-enabled',
-    redis8,
-    'dual-channel-replication-enabled is a directive of Valkey (8.0 and later), not of Redis',
-  ],
+  ['shutdown-timeout', redis6, 'it came with Redis 7.0; this is 6.0.16'],
+  ['dual-channel-replication-enabled', redis8, 'it is one of Valkey (8.0 and later), not of Redis'],
   ['repl-backlog-sise', redis8, 'did you mean repl-backlog-size?'],
-  ['qwertyuiop', redis8, 'no directive of this server is called qwertyuiop, nor much like it'],
+  ['qwertyuiop', redis8, 'it has none of that name, nor of one much like it'],
 ] as const)('%s is not known to %j: %s', ([name, target, reason]) => {
   expect(whyUnknown(name, target, [...TOLD.keys()])).toBe(reason);
 });

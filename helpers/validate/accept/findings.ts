@@ -33,6 +33,11 @@ export function refusalFindings(
   return [...refused.map((one) => refusalFinding(one, server, known)), ...exits];
 }
 
+/** Refused by its name, not by its value. */
+export function isUnknown({ directive, words }: Refused, known: readonly string[]): boolean {
+  return NOT_KNOWN.test(words) && !known.includes(directive.name);
+}
+
 function refusalFinding(
   { directive, words }: Refused,
   server: Versioned,
@@ -43,13 +48,13 @@ function refusalFinding(
     { what: placeOf(directive), value: `${name} ${shownValue(directive)}` },
     { what: 'the server', value: words },
   ];
-  if (NOT_KNOWN.test(words) && !known.includes(name)) {
+  if (isUnknown({ directive, words }, known)) {
     return {
       id: 'unknown-directive',
       severity: 'broken',
-      title: `${name} is unknown to this server, which does not start with it.`,
+      title: `${name} is unknown to this server, which does not start with it: ${whyUnknown(name, server, known)}.`,
       measured,
-      why: `${titleOf(server.product)} ${server.version} ends at the first directive that it does not know: ${whyUnknown(name, server, known)}.`,
+      why: `${titleOf(server.product)} ${server.version} ends at the first directive that it does not know.`,
       source: OWN_WORD,
     };
   }

@@ -9,6 +9,14 @@ const SINCE: Readonly<Record<string, { readonly redis?: string; readonly valkey?
   'tls-port': { redis: '6.0', valkey: '7.2' },
   'replica-announced': { redis: '6.2', valkey: '7.2' },
   'acl-pubsub-default': { redis: '6.2', valkey: '7.2' },
+  'disable-thp': { redis: '6.2', valkey: '7.2' },
+  'set-proc-title': { redis: '6.2', valkey: '7.2' },
+  'proc-title-template': { redis: '6.2', valkey: '7.2' },
+  'hash-max-listpack-value': { redis: '7.0', valkey: '7.2' },
+  'list-max-listpack-size': { redis: '7.0', valkey: '7.2' },
+  'zset-max-listpack-entries': { redis: '7.0', valkey: '7.2' },
+  'zset-max-listpack-value': { redis: '7.0', valkey: '7.2' },
+  'set-max-listpack-value': { redis: '7.2', valkey: '7.2' },
   appenddirname: { redis: '7.0', valkey: '7.2' },
   'aof-timestamp-enabled': { redis: '7.0', valkey: '7.2' },
   'bind-source-addr': { redis: '7.0', valkey: '7.2' },
@@ -69,10 +77,10 @@ export function whyUnknown(name: string, target: Versioned, known: readonly stri
     const own = since[target.product];
     if (own === undefined) {
       const other = target.product === 'redis' ? 'valkey' : 'redis';
-      return `${name} is a directive of ${titleOf(other)} (${since[other]} and later), not of ${titleOf(target.product)}`;
+      return `it is one of ${titleOf(other)} (${since[other]} and later), not of ${titleOf(target.product)}`;
     }
     if (compareVersions(target.version, own) < 0) {
-      return `${name} came with ${titleOf(target.product)} ${own}; this is ${target.version}`;
+      return `it came with ${titleOf(target.product)} ${own}; this is ${target.version}`;
     }
   }
   const [near] = known
@@ -80,7 +88,7 @@ export function whyUnknown(name: string, target: Versioned, known: readonly stri
     .filter((found) => found.distance <= Math.max(1, Math.floor(name.length / 5)))
     .sort((a, b) => a.distance - b.distance);
   return near === undefined
-    ? `no directive of this server is called ${name}, nor much like it`
+    ? 'it has none of that name, nor of one much like it'
     : `did you mean ${near.one}?`;
 }
 

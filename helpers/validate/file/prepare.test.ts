@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test as base, expect } from 'vitest';
 import type { Target } from '../../deployment/target.ts';
 import { parseConfig } from './parse.ts';
-import { byName, prepare, textFor } from './prepare.ts';
+import { byName, prepare, readConfigForTest, textFor } from './prepare.ts';
 
 const program = { name: 's', product: 'redis', version: '7.0.15', command: ['s'] } as const;
 const TARGET: Target = {
@@ -123,10 +123,14 @@ test.for([
   expect((await prepared(text)).node.tls).toBe(tls);
 });
 
-test('a cluster is refused by file and line', async () => {
-  await expect(prepared('hz 10\ncluster-enabled yes')).rejects.toThrow(
-    'misuse: /srv/a.conf:2: cluster-enabled yes; validation is about one master',
+test('a cluster is refused by file and line', async ({ folder }) => {
+  const path = join(folder, 'a.conf');
+  await writeFile(path, 'hz 10\ncluster-enabled yes');
+  expect(() => readConfigForTest(path)).toThrow(
+    `misuse: ${path}:2: cluster-enabled yes; validation is about one master`,
   );
+  await writeFile(path, 'cluster-enabled yes\ncluster-enabled no');
+  expect(readConfigForTest(path)).toHaveLength(2);
   expect((await prepared('cluster-enabled no')).kept).toEqual([]);
 });
 

@@ -10,7 +10,7 @@ import { ChaosError } from '../../errors.ts';
 import type { ValidatedConfig } from '../report.ts';
 import { leftOutByReference, overrideOf } from './overrides.ts';
 import { type Directive, placeOf } from './parse.ts';
-import { textOf } from './read.ts';
+import { readConfig, textOf } from './read.ts';
 import { shownValue } from './secrets.ts';
 
 const ACL_FILE = 'users.acl';
@@ -30,6 +30,13 @@ export interface Prepared {
   readonly own: Config;
 }
 
+/** Reads a redis.conf with its includes. Throws for what cannot be read, and for a cluster, which is not validated. */
+export function readConfigForTest(path: string): Directive[] {
+  const written = readConfig(path);
+  refuseCluster(written);
+  return written;
+}
+
 /**
  * Makes a configuration fit for servers of the test: what cannot be as written is overridden, and told. `identity` is
  * asked for where the configuration has TLS. Throws for files that it names and that are not there.
@@ -39,7 +46,6 @@ export async function prepare(
   written: readonly Directive[],
   { target, identity, password }: PrepareOptions,
 ): Promise<Prepared> {
-  refuseCluster(written);
   const decided = written.map((directive) => ({
     directive,
     override: overrideFor(directive, target, path),
