@@ -169,12 +169,16 @@ test('a server that ends at its start has its log told', async ({ validated, fol
   expect(JSON.stringify(findings)).not.toContain('secret-word');
 });
 
-test('a value that holds as another is told', async ({ validated, deployment }) => {
-  deployment.needsServer('enable-debug-command');
-  const { findings } = await validated(`${SOON}hz 1000\n`);
-  expect(findings.find(({ id }) => id === 'changed-value')?.title).toBe(
-    'hz holds as 500, not as written.',
-  );
+test('a value that holds as another is told', async ({ validated, deployment, skip }) => {
+  const { target } = deployment;
+  skip(target.isReference, 'the reference holds all that it takes as written');
+  // Redis 6.0 takes one save point a line, and none of a line that has more.
+  const isOld = target.version.startsWith('6.');
+  const [line, title] = isOld
+    ? ['save 3600 1 300 100', 'save holds as "", not as written.']
+    : ['hz 1000', 'hz holds as 500, not as written.'];
+  const { findings } = await validated(`${SOON}${line}\n`);
+  expect(findings.find(({ id }) => id === 'changed-value')?.title).toBe(title);
 });
 
 test('a baseline: what got worse comes first, and what got better', async ({

@@ -40,7 +40,7 @@ test.for([
     row('120 writes lost', { better: 'less' }),
     'regression',
   ],
-  [row('a', { value: 5, better: 'less' }), row('b', { value: 4, better: 'less' }), 'improvement'],
+  [row('a', { value: 5, better: 'less' }), row('b', { value: 3, better: 'less' }), 'improvement'],
   [
     row('partial', { better: ['partial', 'full', 'lost'] }),
     row('full', { better: ['partial', 'full', 'lost'] }),
@@ -50,6 +50,30 @@ test.for([
     row('lost', { better: ['partial', 'full', 'lost'] }),
     row('partial', { better: ['partial', 'full', 'lost'] }),
     'improvement',
+  ],
+  [row('ever', { id: 'backlog-ttl' }), row('60.0 min', { id: 'backlog-ttl' }), 'regression'],
+  [row('no limit', { id: 'memory' }), row('1.0 GB', { id: 'memory' }), 'regression'],
+  [
+    row('ever', { id: 'partition-writes' }),
+    row('12.0 s', { id: 'partition-writes' }),
+    'improvement',
+  ],
+  [row('2.0 s', { id: 'power-loss' }), row('all', { id: 'power-loss' }), 'regression'],
+  [row('3.0 s', { id: 'failover' }), row('4.0 s', { id: 'failover' }), 'none'],
+  [
+    row('0 of 100 keys', { id: 'crash-master' }),
+    row('7 of 100 keys', { id: 'crash-master' }),
+    'regression',
+  ],
+  [
+    row('a partial resync, 5 of 100 keys lost', { id: 'restart-master' }),
+    row('a full resync, 0 of 100 keys lost', { id: 'restart-master' }),
+    'improvement',
+  ],
+  [
+    row('a partial resync', { id: 'restart-replica' }),
+    row('a full resync', { id: 'restart-replica' }),
+    'regression',
   ],
   [row('x', { id: 'other' }), row('y', { id: 'other' }), 'changed'],
   [row('x', { id: 'other' }), row('x', { id: 'other' }), 'none'],
@@ -75,6 +99,14 @@ test('regressions come first, and findings that came or went are among them', ()
     ['finding-b', 'broken', 'not found', 'improvement'],
     ['gone', 'x', 'not measured', 'changed'],
   ]);
+});
+
+test('what is no risk on either side did not get worse', () => {
+  const [one] = compared(
+    { behaviours: [], findings: [finding('a', 'note')] },
+    { behaviours: [], findings: [finding('a', 'ok')] },
+  );
+  expect(one?.change).toBe('changed');
 });
 
 test('findings by severity', () => {

@@ -1,7 +1,6 @@
+import { directionOf } from './directions.ts';
 import type { Behaviour, Finding, Severity } from './report.ts';
 
-/** What changes from one measurement of the same to the next, on a machine that does other things as well. */
-const NOISE = 0.1;
 const SEVERITIES: readonly Severity[] = ['ok', 'note', 'risk', 'broken'];
 const CHANGES: readonly NonNullable<Behaviour['change']>[] = [
   'regression',
@@ -9,12 +8,6 @@ const CHANGES: readonly NonNullable<Behaviour['change']>[] = [
   'changed',
   'none',
 ];
-
-/** Of what there should be more or less, where a behaviour does not say it itself. */
-const BETTER: Readonly<Record<string, NonNullable<Behaviour['better']>>> = {
-  'outage-margin': 'more',
-  'full-resync': 'less',
-};
 
 /**
  * Behaviours before and after, regressions first; rows for findings that came, went, or changed in severity, come with
@@ -39,42 +32,17 @@ export function compared(
 }
 
 function changeOf(before: Behaviour, after: Behaviour): NonNullable<Behaviour['change']> {
-  const better = after.better ?? BETTER[after.id];
   if (before.after === after.after) return 'none';
-  if (better === undefined) return 'changed';
-  if (typeof better === 'string') return byQuantity(before, after, better);
-  const [was, is] = [before, after].map((row) => better.indexOf(row.after));
-  if (was === undefined || is === undefined || was < 0 || is < 0) return 'changed';
-  return was === is ? 'none' : is < was ? 'improvement' : 'regression';
-}
-
-function byQuantity(before: Behaviour, after: Behaviour, better: 'more' | 'less') {
-  const [was, is] = [before, after].map((row) => row.value ?? quantityIn(row.after, better));
+  const direction = directionOf(after);
+  if (direction === undefined) return 'changed';
+  const { better, noise, quantityIn } = direction;
+  const [was, is] = [before, after].map((row) => row.value ?? quantityIn(row.after));
   if (was === undefined || is === undefined) return 'changed';
-  const difference = is - was;
-  const isNoise =
-    Object.is(was, is) || Math.abs(difference) <= NOISE * Math.max(Math.abs(was), Math.abs(is));
-  if (isNoise && Number.isFinite(was) && Number.isFinite(is)) return 'none';
-  if (was === is) return 'none';
-  return difference > 0 === (better === 'more') ? 'improvement' : 'regression';
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1e3,
-  min: 6e4,
-  h: 3.6e6,
-  KB: 1e3,
-  MB: 1e6,
-  GB: 1e9,
-};
-
-/** The first quantity of a text in which `never` is the worst and `nothing` is 0. Only to be compared with its like. */
-function quantityIn(text: string, better: 'more' | 'less'): number | undefined {
-  if (/\b(never|loop)/i.test(text)) return better === 'more' ? 0 : Number.POSITIVE_INFINITY;
-  if (/^(no|none|nothing)\b/i.test(text)) return 0;
-  const [, digits, unit = ''] = /(\d+(?:[.,]\d+)?)\s*([a-zA-Z]*)/.exec(text) ?? [];
-  return digits === undefined ? undefined : Number(digits.replace(',', '')) * (UNITS[unit] ?? 1);
+  if (was === is || Math.abs(is - was) <= noise * Math.max(Math.abs(was), Math.abs(is))) {
+    // Infinity is within no noise of anything but itself.
+    if (was === is || (Number.isFinite(was) && Number.isFinite(is))) return 'none';
+  }
+  return is > was === (better === 'more') ? 'improvement' : 'regression';
 }
 
 /** Findings by the worst of each kind, where the two sides differ. */
@@ -89,10 +57,17 @@ function severities(after: readonly Finding[], before: readonly Finding[]) {
         what: (is.finding ?? was.finding)?.title ?? id,
         before: was.finding?.severity ?? 'not found',
         after: is.finding?.severity ?? 'not found',
-        change: is.rank > was.rank ? 'regression' : 'improvement',
+        change: severityChange(was.rank, is.rank),
       } as const,
     ];
   });
+}
+
+/** From ok to a note nothing got worse: notes come with what a single run happens to see. */
+function severityChange(was: number, is: number): NonNullable<Behaviour['change']> {
+  const worse = Math.max(was, is);
+  if (worse < SEVERITIES.indexOf('risk')) return 'changed';
+  return is > was ? 'regression' : 'improvement';
 }
 
 function worst(findings: readonly Finding[], id: string) {

@@ -9,7 +9,7 @@ import type { Prepared } from './file/prepare.ts';
 import { shownValue, withoutSecrets } from './file/secrets.ts';
 import { makeSubject } from './make-subject.ts';
 import type { Assumptions, Behaviour, Finding, ValidationReport } from './report.ts';
-import { conflicts } from './rules/rules.ts';
+import { conflicts, notMeasured } from './rules/rules.ts';
 import { Settings } from './settings.ts';
 import type { Measurement } from './subject.ts';
 
@@ -47,29 +47,33 @@ export async function judge(driver: Driver, prepared: Prepared, of: Judging): Pr
 async function judgeRunning(driver: Driver, prepared: Prepared, of: Judging): Promise<Judged> {
   of.tell('a master and a replica with it');
   const running = await tryReplication(driver, prepared, of.assumptions.replicas);
+  const rules = conflicts({
+    settings: new Settings(running.effective),
+    written: prepared.written,
+    assumptions: of.assumptions,
+    server: running,
+  });
   const findings = [
     ...aboutServer(driver, running),
     ...acceptanceFindings(prepared.kept, running.effective, running).filter(
       ({ id }) => id !== 'accepted' || !driver.target.isReference,
     ),
-    ...conflicts({
-      settings: new Settings(running.effective),
-      written: prepared.written,
-      assumptions: of.assumptions,
-      server: running,
-    }),
   ];
   const config = configOf(prepared, named(driver, running));
   if (running.noReplication !== undefined) {
     return {
       config,
       behaviours: [],
-      findings: [...findings, running.noReplication],
+      findings: [...findings, ...rules, running.noReplication],
       leftOut: leftOutFor(of, 'no replica comes in sync with this file'),
     };
   }
   const measured = await measure(driver, prepared, of);
-  return { config, ...measured, findings: [...findings, ...measured.findings] };
+  return {
+    config,
+    ...measured,
+    findings: [...findings, ...notMeasured(rules, measured.findings), ...measured.findings],
+  };
 }
 
 function leftOutFor({ measurements }: Judging, reason: string): Judged['leftOut'] {

@@ -2,6 +2,7 @@ import { nodeConfig } from '../../deployment/config-files.ts';
 import { Control } from '../../deployment/control.ts';
 import type { Driver, Server } from '../../deployment/driver.ts';
 import { tlsFiles, tlsOfClients } from '../../deployment/tls.ts';
+import { ChaosError } from '../../errors.ts';
 import { until } from '../../until.ts';
 import type { Directive } from '../file/parse.ts';
 import { type Prepared, textFor } from '../file/prepare.ts';
@@ -25,7 +26,7 @@ export interface Refused {
 /** The server's own verdict on a configuration. */
 export interface Verdict {
   readonly refused: readonly Refused[];
-  /** The last lines of its log, where it ended for another reason; secrets taken out. */
+  /** The last lines of its log, where it ended for another reason, or did not come up; secrets taken out. */
   readonly ended?: string;
 }
 
@@ -64,7 +65,7 @@ function refusedBy({ lineNumber, line, words }: Refusal, lines: readonly Directi
     .map((directive) => ({ directive, words }));
 }
 
-/** `answers`, or the log of a server that has ended. */
+/** `answers`, or the log of a server that has ended, or does not come up. */
 async function startOnce(
   driver: Driver,
   { node, own, path }: Prepared,
@@ -80,13 +81,17 @@ async function startOnce(
     files: { ...node.files, ...(node.tls && tlsFiles(node.tls)) },
   });
   await server.start([]);
+  const log = () => server.log.lines.map(({ text }) => text);
   try {
     await until(() => isDecided(server, node), Boolean, {
       what: `a server with ${path} to answer or to end`,
       withinMs: DECIDED_WITHIN_MS,
-      verdict: 'environment',
     });
-    return server.exit === undefined ? 'answers' : server.log.lines.map(({ text }) => text);
+    return server.exit === undefined ? 'answers' : log();
+  } catch (thrown) {
+    // Some settings keep a server busy before it listens: that is its answer to them.
+    if (!(thrown instanceof ChaosError) || thrown.verdict !== 'liveness') throw thrown;
+    return [...log(), `redis-chaos: it did not answer within ${DECIDED_WITHIN_MS / 1_000} s`];
   } finally {
     await server.end('SIGKILL', DECIDED_WITHIN_MS);
   }

@@ -24,7 +24,7 @@ export function refusalFindings(
           {
             id: 'server-exits',
             severity: 'broken',
-            title: 'The server ends at its start with this file.',
+            title: 'The server does not come up with this file.',
             measured: [{ what: 'the last it said', value: ended }],
             why: 'A server that is restarted with this file does not come back.',
             source: OWN_WORD,
@@ -111,7 +111,7 @@ function changedFinding(directive: Directive, told: string): Finding {
       ? 'The server lowers it to what the limit of open files allows: here that is the limit of the machine of the test.'
       : 'The server takes the value and holds another, without ending.',
     source: OWN_WORD,
-    remedy: { directive: name, value: told },
+    ...(told !== '' && { remedy: { directive: name, value: told } }),
   };
 }
 

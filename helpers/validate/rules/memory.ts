@@ -36,7 +36,7 @@ const datasetBeyondMaxmemory: Rule = ({ settings, assumptions: { datasetBytes } 
   const refuses = policy === 'noeviction';
   return {
     id: 'dataset-beyond-maxmemory',
-    severity: refuses ? 'broken' : 'note',
+    severity: refuses ? 'risk' : 'note',
     title: refuses
       ? `Writes are refused: the dataset asked for (${showBytes(datasetBytes)}) does not fit maxmemory (${showBytes(max)}), and nothing is evicted.`
       : `Keys are evicted: the dataset asked for (${showBytes(datasetBytes)}) does not fit maxmemory (${showBytes(max)}).`,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseConfig } from '../file/parse.ts';
 import type { Assumptions } from '../report.ts';
 import { Settings } from '../settings.ts';
-import { conflicts } from './rules.ts';
+import { conflicts, notMeasured } from './rules.ts';
 
 const ASSUMPTIONS: Assumptions = {
   writeBytesPerSecond: 2e6,
@@ -92,7 +92,7 @@ const FAULTS: readonly (readonly [string, string, Case])[] = [
     'risk',
     { told: { maxmemory: '2097152' }, assumed: { datasetBytes: 1 } },
   ],
-  ['dataset-beyond-maxmemory', 'broken', { told: { maxmemory: '50000000' } }],
+  ['dataset-beyond-maxmemory', 'risk', { told: { maxmemory: '50000000' } }],
   [
     'dataset-beyond-maxmemory',
     'note',
@@ -138,4 +138,12 @@ test.for(FINE)('nothing is found in %j', (given) => {
 test('no password is told', () => {
   const told = { requirepass: 'top-secret', masterauth: 'other-secret' };
   expect(JSON.stringify(found({ told }))).not.toContain('secret');
+});
+
+test('what is measured to be as bad is told once', () => {
+  const [rule] = found({ told: { 'repl-backlog-ttl': '20' } });
+  if (rule === undefined) throw new Error('there is such a rule');
+  expect(notMeasured([rule], [{ ...rule, title: 'Measured.' }])).toEqual([]);
+  expect(notMeasured([rule], [{ ...rule, severity: 'ok' }])).toEqual([rule]);
+  expect(notMeasured([rule], [])).toEqual([rule]);
 });
