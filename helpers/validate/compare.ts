@@ -54,7 +54,7 @@ function severities(after: readonly Finding[], before: readonly Finding[]) {
     return [
       {
         id: `finding-${id}`,
-        what: (is.finding ?? was.finding)?.title ?? id,
+        what: ((is.finding ?? was.finding)?.title ?? id).replace(/\.$/, ''),
         before: was.finding?.severity ?? 'not found',
         after: is.finding?.severity ?? 'not found',
         change: severityChange(was.rank, is.rank),

@@ -85,7 +85,7 @@ test('text for a terminal', () => {
   risk        An outage of 30 s ends in a full resync. [outage-margin]
               -> repl-backlog-size 80mb
   note        A note. [note]
-  behaviour under faults:
+  before and after:
   regression  longest outage: 30 s -> 0.5 s
               full resync: 9 s -> 9 s
   not known   failover: the budget is 3 min

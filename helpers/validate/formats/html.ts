@@ -30,7 +30,10 @@ export function asHtml(report: ValidationReport): string {
     `<p>On ${text(config.server)}, for ${text(assumptionsLine(assumptions))}.</p>`,
     `<ul class="counts">${SEVERITIES.map((severity) => count(severity, findings)).join('')}</ul>`,
     '</header>',
-    section('Behaviour under faults', behaviours.length > 0 ? [behaviourTable(report)] : []),
+    section(
+      baseline === undefined ? 'Behaviour under faults' : 'Before and after',
+      behaviours.length > 0 ? [behaviourTable(report)] : [],
+    ),
     section(
       'Findings',
       findings.map((finding) => article(finding)),

@@ -34,8 +34,9 @@ table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nu
 th, td { text-align: left; vertical-align: top; padding: .55rem .75rem .55rem 0; border-bottom: 1px solid var(--line); }
 thead th { color: var(--quiet); font-weight: 500; font-size: .85rem; }
 tbody th { font-weight: 400; }
-.change { color: var(--tone); white-space: nowrap; }
-.regression td, .regression th { font-weight: 600; }
+td { min-width: 6rem; overflow-wrap: break-word; }
+.change { color: var(--tone); white-space: nowrap; font-weight: 600; }
+.none .change { font-weight: 400; }
 details { background: var(--card); border: 1px solid var(--line); border-left: 3px solid var(--tone, var(--line)); border-radius: 6px; padding: .7rem 1rem; margin: 0 0 .6rem; }
 summary { cursor: pointer; }
 details[open] > summary { margin-bottom: .5rem; }

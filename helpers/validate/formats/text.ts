@@ -21,7 +21,9 @@ export function asText(report: ValidationReport): string {
           : [`  ${''.padEnd(WIDTH)}  -> ${remedy}`]),
       ];
     }),
-    ...(behaviours.length === 0 ? [] : ['  behaviour under faults:']),
+    ...(behaviours.length === 0
+      ? []
+      : [baseline === undefined ? '  behaviour under faults:' : '  before and after:']),
     ...behaviours.map(({ what, before, after, change }) =>
       before === undefined
         ? `  ${''.padEnd(WIDTH)}  ${what}: ${after}`
