@@ -51,6 +51,8 @@ test.for([
     row('partial', { better: ['partial', 'full', 'lost'] }),
     'improvement',
   ],
+  [row('10.0 s', { id: 'full-resync' }), row('12.0 s', { id: 'full-resync' }), 'none'],
+  [row('10.0 s', { id: 'full-resync' }), row('15.0 s', { id: 'full-resync' }), 'regression'],
   [row('ever', { id: 'backlog-ttl' }), row('60.0 min', { id: 'backlog-ttl' }), 'regression'],
   [row('no limit', { id: 'memory' }), row('1.0 GB', { id: 'memory' }), 'regression'],
   [
