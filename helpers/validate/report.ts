@@ -34,6 +34,8 @@ export interface Assumptions {
   readonly valueBytes: number;
   readonly replicas: number;
   readonly link?: { readonly bitsPerSecond: number; readonly latencyMs: number };
+  /** Who promotes a replica when the master is gone; absent: nobody. */
+  readonly failover?: 'sentinel';
 }
 
 export type Severity = 'ok' | 'note' | 'risk' | 'broken';

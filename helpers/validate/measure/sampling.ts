@@ -1,0 +1,81 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Node } from '../../deployment/node.ts';
+import { messageOf } from '../../errors.ts';
+import { now } from '../../timeline.ts';
+import { STAMP } from './paced-writes.ts';
+
+/** Looks at something over and over until it is stopped; one look at a time. */
+export function sampling<T>(
+  look: () => Promise<T>,
+  everyMs: number,
+): { stop(): Promise<readonly T[]> } {
+  const seen: T[] = [];
+  let isOver = false;
+  const running = (async () => {
+    while (!isOver) {
+      seen.push(await look());
+      await pause(everyMs);
+    }
+  })();
+  return {
+    stop: async () => {
+      isOver = true;
+      await running;
+      return seen;
+    },
+  };
+}
+
+/** How long a node takes to answer a read, in milliseconds. */
+export function latencies(node: Node): { stop(): Promise<readonly number[]> } {
+  const connection = node.dedicated();
+  const looks = sampling(async () => {
+    const askedAt = performance.now();
+    await connection.call('GET', STAMP).catch(() => {});
+    return performance.now() - askedAt;
+  }, 2);
+  return { stop: () => looks.stop().finally(() => connection[Symbol.dispose]()) };
+}
+
+/** What a read of a replica came to. */
+export interface Read {
+  readonly atMs: number;
+  /** How old what it told was; `undefined` where it told nothing. */
+  readonly ageMs?: number;
+  /** The first word of the error. */
+  readonly refusal?: string;
+}
+
+/** Reads the time that paced writes set from a replica. */
+export function reads(replica: Node): { stop(): Promise<readonly Read[]> } {
+  const connection = replica.dedicated();
+  const looks = sampling(async (): Promise<Read> => {
+    const atMs = now();
+    try {
+      const stamp = await connection.call('GET', STAMP);
+      return stamp === null ? { atMs } : { atMs, ageMs: now() - Number(stamp) };
+    } catch (thrown) {
+      return { atMs, refusal: messageOf(thrown).split(' ')[0] ?? 'error' };
+    }
+  }, 10);
+  return { stop: () => looks.stop().finally(() => connection[Symbol.dispose]()) };
+}
+
+/** The most that the output buffer of a master's replicas took, by its CLIENT LIST. */
+export function outputBuffers(master: Node): { stop(): Promise<readonly number[]> } {
+  return sampling(async () => {
+    const clients = await master.clientList().catch(() => []);
+    return Math.max(
+      0,
+      ...clients.filter(({ flags }) => flags.has('S')).map((one) => one.outputBytes),
+    );
+  }, 40);
+}
+
+/** From the first to the last look that was refused, and by what word. */
+export function refusedFor(all: readonly Read[]): { readonly ms: number; readonly words: string } {
+  const refused = all.filter(({ refusal }) => refusal !== undefined);
+  const [first, last] = [refused[0], refused.at(-1)];
+  const words = [...new Set(refused.map(({ refusal }) => refusal))].join(', ');
+  return { ms: first === undefined || last === undefined ? 0 : last.atMs - first.atMs, words };
+}
