@@ -23,9 +23,11 @@ export const writeSafety: Measurement = {
   what: 'writes that are acknowledged while no replica hears them',
   estimateMs: () => 9_000,
   run: async (subject, assumptions, tell) => {
-    const maxLag = settingsInFile(subject).number('min-replicas-max-lag');
+    const inFile = settingsInFile(subject);
+    const maxLag = inFile.number('min-replicas-max-lag');
+    const asked = inFile.number('min-replicas-to-write');
     const measuredAt = Math.min(maxLag, MEASURED_MAX_SECONDS);
-    const replicas = Math.min(REPLICAS_MAX, Math.max(1, assumptions.replicas));
+    const replicas = Math.max(1, Math.min(assumptions.replicas, Math.max(REPLICAS_MAX, asked)));
     await using deployment = await subject.start({
       replicas,
       more: {
