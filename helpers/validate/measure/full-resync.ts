@@ -8,8 +8,8 @@ import { streamPerPayload } from './stream-bytes.ts';
 import { asDirective, inBytes, inTime } from './units.ts';
 
 /** Larger datasets are measured at this size, with limits in proportion. */
-const MEASURED_MAX_BYTES = 32e6;
-const KEYS_MAX = 32_000;
+const MEASURED_MAX_BYTES = 64e6;
+const KEYS_MAX = 64_000;
 const WITHIN_MS = 30_000;
 /** What a limit should have beyond what waited. */
 const HEADROOM = 2;
@@ -178,7 +178,7 @@ function measuredBy(
     ...(of.factor < 1
       ? [
           {
-            what: `the same for ${inBytes(of.datasetBytes)}`,
+            what: `the same for ${inBytes(of.datasetBytes)}, in proportion`,
             value: 'computed',
             predicted: Math.round(of.wholeMs),
             unit: 'ms',

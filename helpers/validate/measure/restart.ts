@@ -1,5 +1,7 @@
 import type { Deployment } from '../../deployment/deployment.ts';
 import type { Node } from '../../deployment/node.ts';
+import { parseInfo } from '../../observe/info.ts';
+import { until } from '../../until.ts';
 import type { Assumptions, Behaviour, Finding } from '../report.ts';
 import type { Measurement } from '../subject.ts';
 import { type CameBack, samePlace, watchReturn } from './came-back.ts';
@@ -10,6 +12,7 @@ import { inTime } from './units.ts';
 
 const KEYS = 200;
 const VALUE_BYTES = 100;
+const BUSY = ['aof_rewrite_in_progress', 'aof_rewrite_scheduled', 'rdb_bgsave_in_progress'];
 const SOURCE =
   'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/#safety-of-replication-when-master-has-persistence-turned-off';
 
@@ -29,6 +32,7 @@ export const restart: Measurement = {
 
     tell('restarting the replica, in order');
     const back = await watchReturn(pair);
+    await quiet(replica);
     await replica.stop();
     await master.call('SET', 'measure:while-down', '1');
     await replica.restart({ data: 'kept' });
@@ -36,6 +40,7 @@ export const restart: Measurement = {
 
     tell('restarting the master, in order');
     const before = await keysOf(master);
+    await quiet(master);
     await master.stop();
     const inOrder = await restarted(pair, before);
 
@@ -65,6 +70,18 @@ async function restarted(pair: Deployment, before: number): Promise<Restarted> {
   const { counters } = await master.snapshot();
   const [onMaster, onReplica] = await Promise.all([keysOf(master), keysOf(replica)]);
   return { resync: counters.full > 0 ? 'full' : 'partial', before, onMaster, onReplica };
+}
+
+/** A server that writes its first append-only file, as after each full resync, refuses to end before it has. */
+async function quiet(node: Node): Promise<void> {
+  await until(
+    async () => {
+      const fields = parseInfo(await node.info());
+      return BUSY.filter((name) => fields.get(name) === '1');
+    },
+    (busy) => busy.length === 0,
+    { what: `${node.name} to have written its files`, withinMs: 20_000 },
+  );
 }
 
 async function keysOf(node: Node): Promise<number> {
