@@ -14,6 +14,7 @@ const MEASURED_MAX_SECONDS = 3;
 /** Servers look once a second, at whole seconds, for more than the timeout. */
 const LATE_SECONDS = 2;
 const SLACK_MS = 5_000;
+const SHORTEST_ADVISED_SECONDS = 5;
 const SOURCE = 'redis 7.0, replication.c, replicationCron';
 
 /** How long each side of a link that went silent believes in it, and what reads and writes come to meanwhile. */
@@ -29,16 +30,16 @@ export const detection: Measurement = {
     if (inFile.number('repl-ping-replica-period') >= timeout) {
       return flapping(subject, measuredAt, inFile, tell);
     }
-    const more =
-      measuredAt < timeout ? { 'repl-timeout': measuredAt, 'repl-ping-replica-period': 1 } : {};
-    await using pair = await subject.start({
-      replicas: 1,
-      more: { 'repl-diskless-sync-delay': 0, 'min-replicas-to-write': 0, ...more },
-    });
-    const settings = await settingsOf(pair.master, subject);
+    const more = {
+      'repl-diskless-sync-delay': 0,
+      'min-replicas-to-write': 0,
+      ...(measuredAt < timeout && { 'repl-timeout': measuredAt, 'repl-ping-replica-period': 1 }),
+    };
+    await using pair = await subject.start({ replicas: 1, more });
+    const settings = await settingsOf(pair.master, subject, more);
     const { master, replica } = pair;
-    const writes = await pacedWrites(master, { bytesPerSecond: 100_000, valueBytes: 1_000 });
-    const seen = reads(replica);
+    await using writes = await pacedWrites(master, { bytesPerSecond: 100_000, valueBytes: 1_000 });
+    await using seen = reads(replica);
     tell(`silencing a link, repl-timeout ${measuredAt} s`);
     await using silence = await replica.link.apply(halfOpen('both'), { unproven: true });
     const silentAt = now();
@@ -93,6 +94,9 @@ export function judge(
   const streamRate = assumptions.writeBytesPerSecond * streamPerPayload(assumptions.valueBytes);
   const missedBytes = (streamRate * latestMs) / 1_000;
   const isUnnoticed = assumptions.outageMs < 1_000 * timeout;
+  // Noticed half-way; but a timeout below the pings ends healthy links.
+  const shorter = Math.max(SHORTEST_ADVISED_SECONDS, Math.floor(assumptions.outageMs / 2_000));
+  const pings = settings.number('repl-ping-replica-period');
   const afterwards =
     afterIt === undefined
       ? 'reads get old data before and after that'
@@ -136,12 +140,8 @@ export function judge(
     ],
     why: 'Both sides give a link up when they have heard nothing for more than repl-timeout seconds, and look once a second. tcp-keepalive is for clients alone: the kernel asks after that many seconds, and three times more within as many.',
     source: SOURCE,
-    ...(isUnnoticed && {
-      remedy: {
-        directive: 'repl-timeout',
-        value: String(Math.max(5, Math.floor(assumptions.outageMs / 2_000))),
-      },
-    }),
+    ...(isUnnoticed &&
+      shorter > pings && { remedy: { directive: 'repl-timeout', value: String(shorter) } }),
   };
   return {
     findings: [finding],

@@ -11,6 +11,8 @@ import { asDirective, inBytes, inTime } from './units.ts';
 const MEASURED_MAX_BYTES = 64e6;
 const KEYS_MAX = 64_000;
 const WITHIN_MS = 30_000;
+const CARRIED_SECONDS = 10;
+const CARRIED_MIN_BYTES = 1e6;
 /** What a limit should have beyond what waited. */
 const HEADROOM = 2;
 const RULE =
@@ -22,21 +24,21 @@ const LIMIT = 'client-output-buffer-limit';
 export const fullResync: Measurement = {
   id: 'full-resync',
   what: 'a full resync under writes: whether it ends, how long it takes, and what it costs',
-  estimateMs: (_, { datasetBytes, link, writeBytesPerSecond }) => {
-    const bytes = Math.min(datasetBytes, MEASURED_MAX_BYTES);
-    const rate = link === undefined ? Number.POSITIVE_INFINITY : link.bitsPerSecond / 8;
-    return (
-      9_000 +
-      bytes / 10_000 +
-      Math.min(WITHIN_MS, (1_000 * bytes) / Math.max(1, rate - writeBytesPerSecond))
-    );
-  },
+  estimateMs: (_, { datasetBytes, link }) =>
+    5_000 +
+    Math.min(datasetBytes, MEASURED_MAX_BYTES) / 12_000 +
+    (link === undefined ? 0 : 1_000 * CARRIED_SECONDS),
   run: async (subject, assumptions, tell) => {
     const { valueBytes, datasetBytes, link } = assumptions;
     const streamRate = assumptions.writeBytesPerSecond * streamPerPayload(valueBytes);
     const linkRate = link && link.bitsPerSecond / 8;
     if (linkRate !== undefined && linkRate <= streamRate) return tooSlow(linkRate, streamRate);
-    const factor = Math.min(1, Math.min(MEASURED_MAX_BYTES, KEYS_MAX * valueBytes) / datasetBytes);
+    const most = Math.min(
+      MEASURED_MAX_BYTES,
+      KEYS_MAX * valueBytes,
+      carriedBy(linkRate, streamRate),
+    );
+    const factor = Math.min(1, most / datasetBytes);
     const inFile = settingsInFile(subject);
     const more = scaledDown(inFile, factor);
     const measuredBytes = factor * datasetBytes;
@@ -57,6 +59,12 @@ export const fullResync: Measurement = {
   },
 };
 
+/** What a link brings over in a time that can be waited for, with what is written meanwhile. */
+function carriedBy(linkRate: number | undefined, streamRate: number): number {
+  if (linkRate === undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(CARRIED_MIN_BYTES, CARRIED_SECONDS * (linkRate - streamRate));
+}
+
 function scaledDown(settings: Settings, factor: number): Config {
   const base = { 'repl-diskless-sync-delay': 0, 'min-replicas-to-write': 0 };
   if (factor === 1) return base;
@@ -71,7 +79,7 @@ function scaledDown(settings: Settings, factor: number): Config {
 
 async function once(subject: Subject, assumptions: Assumptions, bytes: number, more: Config) {
   await using pair = await subject.start({ replicas: 1, more });
-  const settings = await settingsOf(pair.master, subject);
+  const settings = await settingsOf(pair.master, subject, more);
   await fillDataset(pair, bytes, assumptions.valueBytes);
   return { settings, run: await runFullResync(pair, assumptions, WITHIN_MS) };
 }

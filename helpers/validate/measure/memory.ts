@@ -18,18 +18,16 @@ export const memory: Measurement = {
   run: async (subject, assumptions, tell) => {
     const backlogBytes = settingsInFile(subject).number('repl-backlog-size');
     const filled = Math.min(backlogBytes, FILLED_MAX_BYTES);
-    await using pair = await subject.start({
-      replicas: 1,
-      more: {
-        'repl-diskless-sync-delay': 0,
-        'min-replicas-to-write': 0,
-        // What is measured is what a full backlog takes, not what is refused or evicted for it.
-        maxmemory: 0,
-        ...(filled < backlogBytes && { 'repl-backlog-size': filled }),
-      },
-    });
+    const more = {
+      'repl-diskless-sync-delay': 0,
+      'min-replicas-to-write': 0,
+      // What is measured is what a full backlog takes, not what is refused or evicted for it.
+      maxmemory: 0,
+      ...(filled < backlogBytes && { 'repl-backlog-size': filled }),
+    };
+    await using pair = await subject.start({ replicas: 1, more });
     const { master, replica } = pair;
-    const settings = await settingsOf(master, subject);
+    const settings = await settingsOf(master, subject, more);
     tell(`filling a backlog of ${inBytes(filled)}`);
     using writer = streamWriter(master, assumptions.valueBytes);
     const used = async () => Number(parseInfo(await master.info()).get('used_memory'));

@@ -10,7 +10,8 @@ const WRITES_PER_SECOND_MAX = 4_000;
 /** Holds when it was written, in milliseconds since the epoch. */
 export const STAMP = 'measure:stamp';
 
-export interface PacedWrites {
+/** Leaving the scope stops them. */
+export interface PacedWrites extends AsyncDisposable {
   /** Stops when all answers are there; how long it ran, and what the stream grew by a second. */
   stop(): Promise<{ readonly refused: number; readonly streamBytesPerSecond: number }>;
 }
@@ -46,12 +47,16 @@ export async function pacedWrites(
   })().catch((thrown: Error) => {
     if (thrown.name !== 'AbortError') throw thrown;
   });
+  const end = async (): Promise<void> => {
+    stopping.abort();
+    await ticking;
+    await Promise.all(inFlight);
+    connection[Symbol.dispose]();
+  };
   return {
+    [Symbol.asyncDispose]: end,
     stop: async () => {
-      stopping.abort();
-      await ticking;
-      await Promise.all(inFlight);
-      connection[Symbol.dispose]();
+      await end();
       const seconds = (now() - startedAt) / 1_000;
       const { offset } = await node.snapshot();
       return { refused, streamBytesPerSecond: (offset - from) / seconds };

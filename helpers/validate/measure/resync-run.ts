@@ -63,16 +63,17 @@ export async function runFullResync(
   withinMs: number,
 ): Promise<ResyncRun> {
   const { master, replica } = pair;
-  const calm = latencies(master);
-  const writes = await pacedWrites(master, { bytesPerSecond: writeBytesPerSecond, valueBytes });
+  await using calm = latencies(master);
+  await using writes = await pacedWrites(master, {
+    bytesPerSecond: writeBytesPerSecond,
+    valueBytes,
+  });
   await until(() => now(), since(CALM_MS), { what: 'a second of writes', withinMs: 5 * CALM_MS });
   const calmLatencyMs = Math.max(...(await calm.stop()));
   const narrow = link === undefined ? [] : await slow(pair, link);
-  const observers = {
-    delays: latencies(master),
-    buffers: outputBuffers(master),
-    reads: reads(replica),
-  };
+  await using delays = latencies(master);
+  await using buffers = outputBuffers(master);
+  await using answers = reads(replica);
   await replica.promote();
   await pair.logsComplete();
   pair.judged(replica);
@@ -83,10 +84,10 @@ export async function runFullResync(
   const { outcome, upAt } = await ended(pair, startedAt, withinMs);
   const endedAt = now();
 
-  const [delays, buffers, seen] = await Promise.all([
-    observers.delays.stop(),
-    observers.buffers.stop(),
-    observers.reads.stop(),
+  const [latenciesMs, bufferBytes, seen] = await Promise.all([
+    delays.stop(),
+    buffers.stop(),
+    answers.stop(),
   ]);
   const { streamBytesPerSecond } = await writes.stop();
   for (const fault of narrow) await fault.heal();
@@ -98,10 +99,10 @@ export async function runFullResync(
     upMs: (upAt ?? endedAt) - startedAt,
     tookMs: endedAt - startedAt,
     ...(sentBytes > 0 && { sentBytes }),
-    peakBufferBytes: Math.max(0, ...buffers),
+    peakBufferBytes: Math.max(0, ...bufferBytes),
     streamBytesPerSecond,
     calmLatencyMs,
-    latencyMs: Math.max(0, ...delays),
+    latencyMs: Math.max(0, ...latenciesMs),
     stalestMs: Math.max(0, ...seen.map(({ ageMs = 0 }) => ageMs)),
     refusedMs: refused.ms,
     refusals: refused.words,
@@ -134,6 +135,7 @@ async function ended(
   return { outcome, upAt };
 }
 
+/** The latency is that of a round trip: all of it is put on the way to the replica. */
 async function slow(pair: Deployment, link: NonNullable<Assumptions['link']>) {
   const path = await pair.link(pair.replica, pair.master);
   const kilobytesPerSecond = Math.max(1, Math.round(link.bitsPerSecond / 8_000));

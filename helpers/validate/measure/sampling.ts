@@ -4,11 +4,13 @@ import { messageOf } from '../../errors.ts';
 import { now } from '../../timeline.ts';
 import { STAMP } from './paced-writes.ts';
 
-/** Looks at something over and over until it is stopped; one look at a time. */
-export function sampling<T>(
-  look: () => Promise<T>,
-  everyMs: number,
-): { stop(): Promise<readonly T[]> } {
+/** Looks that go on until they are stopped; leaving the scope stops them. */
+export interface Sampling<T> extends AsyncDisposable {
+  stop(): Promise<readonly T[]>;
+}
+
+/** Looks at something over and over; one look at a time. */
+function sampling<T>(look: () => Promise<T>, everyMs: number, end = () => {}): Sampling<T> {
   const seen: T[] = [];
   let isOver = false;
   const running = (async () => {
@@ -16,25 +18,32 @@ export function sampling<T>(
       seen.push(await look());
       await pause(everyMs);
     }
-  })();
+  })().finally(end);
+  const stop = async (): Promise<readonly T[]> => {
+    isOver = true;
+    await running;
+    return seen;
+  };
   return {
-    stop: async () => {
-      isOver = true;
-      await running;
-      return seen;
+    stop,
+    [Symbol.asyncDispose]: async () => {
+      await stop();
     },
   };
 }
 
 /** How long a node takes to answer a read, in milliseconds. */
-export function latencies(node: Node): { stop(): Promise<readonly number[]> } {
+export function latencies(node: Node): Sampling<number> {
   const connection = node.dedicated();
-  const looks = sampling(async () => {
-    const askedAt = performance.now();
-    await connection.call('GET', STAMP).catch(() => {});
-    return performance.now() - askedAt;
-  }, 2);
-  return { stop: () => looks.stop().finally(() => connection[Symbol.dispose]()) };
+  return sampling(
+    async () => {
+      const askedAt = performance.now();
+      await connection.call('GET', STAMP).catch(() => {});
+      return performance.now() - askedAt;
+    },
+    2,
+    () => connection[Symbol.dispose](),
+  );
 }
 
 /** What a read of a replica came to. */
@@ -47,22 +56,25 @@ export interface Read {
 }
 
 /** Reads the time that paced writes set from a replica. */
-export function reads(replica: Node): { stop(): Promise<readonly Read[]> } {
+export function reads(replica: Node): Sampling<Read> {
   const connection = replica.dedicated();
-  const looks = sampling(async (): Promise<Read> => {
-    const atMs = now();
-    try {
-      const stamp = await connection.call('GET', STAMP);
-      return stamp === null ? { atMs } : { atMs, ageMs: now() - Number(stamp) };
-    } catch (thrown) {
-      return { atMs, refusal: messageOf(thrown).split(' ')[0] ?? 'error' };
-    }
-  }, 10);
-  return { stop: () => looks.stop().finally(() => connection[Symbol.dispose]()) };
+  return sampling(
+    async () => {
+      const atMs = now();
+      try {
+        const stamp = await connection.call('GET', STAMP);
+        return stamp === null ? { atMs } : { atMs, ageMs: now() - Number(stamp) };
+      } catch (thrown) {
+        return { atMs, refusal: messageOf(thrown).split(' ')[0] ?? 'error' };
+      }
+    },
+    10,
+    () => connection[Symbol.dispose](),
+  );
 }
 
 /** The most that the output buffer of a master's replicas took, by its CLIENT LIST. */
-export function outputBuffers(master: Node): { stop(): Promise<readonly number[]> } {
+export function outputBuffers(master: Node): Sampling<number> {
   return sampling(async () => {
     const clients = await master.clientList().catch(() => []);
     return Math.max(

@@ -1,11 +1,10 @@
+import type { Config } from '../../deployment/config.ts';
 import type { Node } from '../../deployment/node.ts';
 import type { Subject } from '../subject.ts';
 import { bytesOf } from './units.ts';
 
 /** What holds in a server, by its own word where it gives it. */
 export interface Settings {
-  /** `CONFIG GET`, or the file and documented defaults where that command is not there. */
-  readonly from: 'server' | 'file';
   text(directive: string): string;
   /** Bytes or seconds. */
   number(directive: string): number;
@@ -46,34 +45,49 @@ const VALKEY_DEFAULTS: Readonly<Record<string, string>> = { 'repl-backlog-size':
 const LIMIT = 'client-output-buffer-limit';
 const DEFAULT_LIMIT = 'replica 256mb 64mb 60';
 
-/** Asks a node what holds in it. */
-export async function settingsOf(node: Node, subject: Subject): Promise<Settings> {
+/**
+ * Asks a node what holds in it. Of directives that were laid over the configuration for the test, what the file says,
+ * or the default, counts.
+ */
+export async function settingsOf(
+  node: Node,
+  subject: Subject,
+  laidOver: Config = {},
+): Promise<Settings> {
   const told = await askConfig(node);
-  return told === undefined ? settingsInFile(subject) : settings('server', told, subject);
+  if (told === undefined) return settingsInFile(subject);
+  const inFile = valuesInFile(subject);
+  const all = new Map(told);
+  for (const name of Object.keys(laidOver)) {
+    const own = inFile.get(name);
+    if (own === undefined) all.delete(name);
+    else all.set(name, own);
+  }
+  return settings(all, subject);
 }
 
 /** What the file says, for what is to be known before a server runs. */
 export function settingsInFile(subject: Subject): Settings {
-  const all = new Map<string, string>();
-  for (const [name, values] of subject.directives) {
-    // `save` and the output limits add up, of all others the last occurrence counts.
-    all.set(name, name === 'save' || name === LIMIT ? values.join(' ') : (values.at(-1) ?? ''));
-  }
-  return settings('file', all, subject);
+  return settings(valuesInFile(subject), subject);
 }
 
-function settings(
-  from: Settings['from'],
-  values: ReadonlyMap<string, string>,
-  { target }: Subject,
-): Settings {
+function valuesInFile({ directives }: Subject): ReadonlyMap<string, string> {
+  return new Map(
+    [...directives].map(([name, values]) => {
+      // `save` and the output limits add up, of all others the last occurrence counts.
+      const isSum = name === 'save' || name === LIMIT;
+      return [name, isSum ? values.join(' ') : (values.at(-1) ?? '')] as const;
+    }),
+  );
+}
+
+function settings(values: ReadonlyMap<string, string>, { target }: Subject): Settings {
   const own = target.product === 'valkey' ? VALKEY_DEFAULTS : {};
   const text = (name: string): string => {
     const found = values.get(name) ?? values.get(name.replace('replica', 'slave'));
     return unquoted(found ?? own[name] ?? DEFAULTS[name] ?? '');
   };
   return {
-    from,
     text,
     number: (name) => bytesOf(text(name)) ?? 0,
     isOn: (name) => text(name) === 'yes',

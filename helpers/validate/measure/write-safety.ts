@@ -28,15 +28,13 @@ export const writeSafety: Measurement = {
     const asked = inFile.number('min-replicas-to-write');
     const measuredAt = Math.min(maxLag, MEASURED_MAX_SECONDS);
     const replicas = Math.max(1, Math.min(assumptions.replicas, Math.max(REPLICAS_MAX, asked)));
-    await using deployment = await subject.start({
-      replicas,
-      more: {
-        'repl-diskless-sync-delay': 0,
-        ...(measuredAt < maxLag && { 'min-replicas-max-lag': measuredAt }),
-      },
-    });
+    const more = {
+      'repl-diskless-sync-delay': 0,
+      ...(measuredAt < maxLag && { 'min-replicas-max-lag': measuredAt }),
+    };
+    await using deployment = await subject.start({ replicas, more });
     const { master } = deployment;
-    const settings = await settingsOf(master, subject);
+    const settings = await settingsOf(master, subject, more);
     const required = settings.number('min-replicas-to-write');
     const refusal = await attempt(deployment);
     if (refusal !== undefined) return neverWrites(required, replicas, refusal);
@@ -55,7 +53,6 @@ export const writeSafety: Measurement = {
       { ...all, waited, replicas, measuredAt, stopsForOne: one?.stoppedMs },
       assumptions,
       settings,
-      maxLag,
     );
   },
 };
@@ -124,9 +121,9 @@ export function judge(
   },
   { outageMs, writeBytesPerSecond, valueBytes, failover }: Assumptions,
   settings: Pick<Settings, 'number'>,
-  maxLag: number,
 ): { findings: Finding[]; behaviours: Behaviour[] } {
   const required = settings.number('min-replicas-to-write');
+  const maxLag = settings.number('min-replicas-max-lag');
   const at =
     seen.measuredAt < maxLag ? `, measured with min-replicas-max-lag ${seen.measuredAt}` : '';
   const isStopped = seen.stoppedMs !== undefined;
