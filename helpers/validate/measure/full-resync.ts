@@ -2,7 +2,7 @@ import type { Config } from '../../deployment/config.ts';
 import type { Assumptions, Behaviour, Finding, Measured } from '../report.ts';
 import type { Measurement, Subject } from '../subject.ts';
 import { type Accumulation, overruns, peakBytes, scaled } from './resync-model.ts';
-import { fillDataset, type ResyncRun, runFullResync } from './resync-run.ts';
+import { fillDataset, type ResyncRun, type RunOptions, runFullResync } from './resync-run.ts';
 import { type OutputLimit, type Settings, settingsInFile, settingsOf } from './settings.ts';
 import { streamPerPayload } from './stream-bytes.ts';
 import { asDirective, inBytes, inTime } from './units.ts';
@@ -48,7 +48,13 @@ export const fullResync: Measurement = {
     const isLoop = first.run.outcome === 'loop';
     // What would suffice is seen where nothing limits it.
     const free = isLoop
-      ? await once(subject, assumptions, measuredBytes, { ...more, [LIMIT]: 'replica 0 0 0' })
+      ? await once(
+          subject,
+          assumptions,
+          measuredBytes,
+          { ...more, [LIMIT]: 'replica 0 0 0' },
+          { isOverWhenUp: true },
+        )
       : first;
     return judge(first.run, free.run, {
       assumptions,
@@ -77,11 +83,20 @@ function scaledDown(settings: Settings, factor: number): Config {
   };
 }
 
-async function once(subject: Subject, assumptions: Assumptions, bytes: number, more: Config) {
+async function once(
+  subject: Subject,
+  assumptions: Assumptions,
+  bytes: number,
+  more: Config,
+  options: Omit<RunOptions, 'withinMs'> = {},
+) {
   await using pair = await subject.start({ replicas: 1, more });
   const settings = await settingsOf(pair.master, subject, more);
   await fillDataset(pair, bytes, assumptions.valueBytes);
-  return { settings, run: await runFullResync(pair, assumptions, WITHIN_MS) };
+  return {
+    settings,
+    run: await runFullResync(pair, assumptions, { withinMs: WITHIN_MS, ...options }),
+  };
 }
 
 interface Context {

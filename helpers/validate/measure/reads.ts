@@ -13,7 +13,7 @@ const TTL_MS = 300;
 const KEY = 'measure:read';
 const EXPIRING = 'measure:expiring';
 const SOURCE = 'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/';
-/** Beyond what a server without data uses, so that some values fit and most do not. */
+/** Less than what is written then. */
 const ROOM_BYTES = 1_000_000;
 
 /** What a replica that is cut off answers, whether it takes writes, and whether it throws data away by itself. */
@@ -64,12 +64,11 @@ async function answer(
   }
 }
 
-/** Keys that a replica evicts which its master keeps: its limit alone is set to what it uses, and a little. */
+/** Keys that a replica evicts which its master keeps: it alone gets a limit, which they do not fit in. */
 async function evictedBy({ master, replica }: Deployment): Promise<number> {
-  const used = Number(parseInfo(await replica.info()).get('used_memory'));
   try {
     await replica.call('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
-    await replica.call('CONFIG', 'SET', 'maxmemory', used + ROOM_BYTES);
+    await replica.call('CONFIG', 'SET', 'maxmemory', ROOM_BYTES);
   } catch (thrown) {
     if (isRefusal(thrown)) return 0;
     throw thrown;

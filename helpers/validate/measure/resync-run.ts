@@ -38,6 +38,12 @@ export interface ResyncRun {
   readonly otherEnds: readonly string[];
 }
 
+export interface RunOptions {
+  readonly withinMs: number;
+  /** It is enough that the replica takes the stream, it need not catch up. */
+  readonly isOverWhenUp?: boolean;
+}
+
 /** Values that no compression shortens. */
 export async function fillDataset(
   { master, replica }: Deployment,
@@ -60,7 +66,7 @@ export async function fillDataset(
 export async function runFullResync(
   pair: Deployment,
   { writeBytesPerSecond, valueBytes, link }: Assumptions,
-  withinMs: number,
+  options: RunOptions,
 ): Promise<ResyncRun> {
   const { master, replica } = pair;
   await using calm = latencies(master);
@@ -81,7 +87,7 @@ export async function runFullResync(
 
   const startedAt = now();
   await replica.replicaOf(master);
-  const { outcome, upAt } = await ended(pair, startedAt, withinMs);
+  const { outcome, upAt } = await ended(pair, startedAt, options);
   const endedAt = now();
 
   const [latenciesMs, bufferBytes, seen] = await Promise.all([
@@ -116,7 +122,7 @@ export async function runFullResync(
 async function ended(
   pair: Deployment,
   startedAt: number,
-  withinMs: number,
+  { withinMs, isOverWhenUp = false }: RunOptions,
 ): Promise<{ readonly outcome: ResyncRun['outcome']; readonly upAt: number | undefined }> {
   const { master, replica } = pair;
   let upAt: number | undefined;
@@ -125,7 +131,7 @@ async function ended(
     const { offset: written } = await master.snapshot();
     const { upstream, offset } = await replica.snapshot();
     upAt = upstream?.link === 'up' ? (upAt ?? now()) : undefined;
-    return upAt !== undefined && offset >= written ? 'completed' : 'unfinished';
+    return upAt !== undefined && (isOverWhenUp || offset >= written) ? 'completed' : 'unfinished';
   };
   const outcome = await until(
     look,
