@@ -1,23 +1,25 @@
 /** What a validation finds when Sentinels are asked for. */
 import { expect, test } from '../../helpers/suite.ts';
-import { measured, remedied } from '../../helpers/validate/measure/testing.ts';
+import { measured, numbers } from '../../helpers/validate/measure/testing.ts';
 
 const FAILOVER = { failover: 'sentinel' } as const;
 
-test('replicas of priority 0 are never promoted, with the priority that is advised one is', async ({
-  deployment,
-}) => {
-  const config = { 'replica-priority': 0 };
-  const before = await measured(deployment, 'failover', config, FAILOVER);
-  expect(before.severities).toEqual({ failover: 'broken' });
+const NEVER = { 'replica-priority': 0 };
 
-  const after = await measured(
-    deployment,
-    'failover',
-    remedied(config, before.of('failover')),
-    FAILOVER,
-  );
-  expect(after.severities['failover']).toMatch(/^(ok|note)$/);
+test('replicas of priority 0 are never promoted', async ({ deployment }) => {
+  const found = await measured(deployment, 'failover', NEVER, FAILOVER);
+  expect(found.of('failover')).toMatchObject({
+    severity: 'broken',
+    remedy: { directive: 'replica-priority', value: '100' },
+  });
+  expect(found.behaviours).toEqual({ failover: 'never' });
+});
+
+test('of others one is, and clients write to it', async ({ deployment }) => {
+  const found = await measured(deployment, 'failover', {}, FAILOVER);
+  expect(found.severities['failover']).toMatch(/^(ok|note)$/);
+  const [writableMs] = numbers(found.of('failover'), /^until a client writes again/);
+  expect(writableMs, 'a master is down after 2 s').toBeGreaterThan(1_900);
 });
 
 test('nobody asked for a failover: nothing is measured', async ({ deployment }) => {

@@ -78,8 +78,6 @@ export const failover: Measurement = {
         ],
       };
     } catch (thrown) {
-      client.redis.disconnect();
-      await last;
       const finding: Finding = {
         id: 'failover',
         severity: 'broken',
