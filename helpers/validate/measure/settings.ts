@@ -59,7 +59,9 @@ export async function settingsOf(
   const inFile = valuesInFile(subject);
   const all = new Map(told);
   for (const name of Object.keys(laidOver)) {
-    const own = inFile.get(name);
+    const own = inFile.get(name) ?? inFile.get(olderName(name));
+    // Servers tell it by its older name, too.
+    all.delete(olderName(name));
     if (own === undefined) all.delete(name);
     else all.set(name, own);
   }
@@ -84,7 +86,7 @@ function valuesInFile({ directives }: Subject): ReadonlyMap<string, string> {
 function settings(values: ReadonlyMap<string, string>, { target }: Subject): Settings {
   const own = target.product === 'valkey' ? VALKEY_DEFAULTS : {};
   const text = (name: string): string => {
-    const found = values.get(name) ?? values.get(name.replace('replica', 'slave'));
+    const found = values.get(name) ?? values.get(olderName(name));
     return unquoted(found ?? own[name] ?? DEFAULTS[name] ?? '');
   };
   return {
@@ -123,6 +125,11 @@ export function isRefusal(thrown: unknown): boolean {
   return (
     thrown instanceof Error && /unknown command|^NOPERM|unknown subcommand/i.test(thrown.message)
   );
+}
+
+/** What it was called before Redis 5.0. */
+function olderName(directive: string): string {
+  return directive.replace('replica', 'slave');
 }
 
 function unquoted(text: string): string {
