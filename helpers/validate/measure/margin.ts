@@ -79,7 +79,8 @@ export async function measureEdge(
   const offset = await samePlace(replica, master);
   const predicted = predictedEdge(backlog.sizeBytes, offset, rounding);
   const outage = await replica.link.apply(cut());
-  await writer.atMost(0.985 * predicted);
+  // Where less was held than predicted, as much less is written.
+  await writer.atMost(0.985 * predicted * Math.min(1, beyond.heldBytes / beyond.predictedBytes));
   const within = (await master.snapshot()).offset - offset;
   const back = await watchReturn(pair);
   await outage.heal();
@@ -132,7 +133,7 @@ async function overrun(
   const offset = await samePlace(replica, master);
   const predictedBytes = predictedEdge(sizeBytes, offset, rounding);
   const outage = await replica.link.apply(cut());
-  await writer.atMost(0.97 * predictedBytes);
+  await writer.atMost(0.9 * Math.min(sizeBytes, predictedBytes));
   let heldBytes = 0;
   for (;;) {
     const { backlog, offset: written } = await master.snapshot();
