@@ -79,8 +79,8 @@ export async function measureEdge(
   const offset = await samePlace(replica, master);
   const predicted = predictedEdge(backlog.sizeBytes, offset, rounding);
   const outage = await replica.link.apply(cut());
-  // Where less was held than predicted, as much less is written.
-  await writer.atMost(0.985 * predicted * Math.min(1, beyond.heldBytes / beyond.predictedBytes));
+  // The edge moves with where in a block the replica stands: what is written is on the inner side of both.
+  await writer.atMost(0.985 * Math.min(predicted, beyond.heldBytes));
   const within = (await master.snapshot()).offset - offset;
   const back = await watchReturn(pair);
   await outage.heal();
