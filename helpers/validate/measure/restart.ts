@@ -187,6 +187,15 @@ export function judge(
         why: `${trap} Whatever restarts servers by itself must not do so here${failover === undefined ? '' : ', and Sentinels do not fail over when it is faster than they are'}.`,
         remedy: { directive: 'appendonly', value: 'yes' },
       };
+    if (lostInCrash > 0 && settings.isOn('appendonly'))
+      return {
+        ...common,
+        id: 'crash-loss',
+        severity: 'note',
+        title: `A master that crashes and is started again lacks what had not got to its append-only file yet, writes of up to ${powerLoss}, and so do its replicas then, though they had them.`,
+        why: 'While a sync to disk is under way, what is written waits in the process, for two seconds at most; it is gone with it.',
+        remedy: { directive: 'appendfsync', value: 'always' },
+      };
     if (lostInCrash > 0)
       return {
         ...common,
