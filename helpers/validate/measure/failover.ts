@@ -21,7 +21,7 @@ export const failover: Measurement = {
   run: async (subject, assumptions, tell) => {
     if (assumptions.failover === undefined) return { findings: [], behaviours: [] };
     await using deployment = await subject.start({
-      replicas: Math.max(2, Math.min(3, assumptions.replicas)),
+      replicas: Math.max(1, Math.min(3, assumptions.replicas)),
       sentinels: SENTINELS,
       more: { 'repl-diskless-sync-delay': 0 },
     });
