@@ -22,6 +22,10 @@ const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Com
     about: 'judge what a campaign has recorded anew',
     load: async () => (await import('./recheck.ts')).recheck,
   },
+  validate: {
+    about: 'tell what a redis.conf does under faults, before it ships',
+    load: async () => (await import('./validate.ts')).validate,
+  },
   images: {
     about: 'make or pull the container images of the catalogue',
     load: async () => (await import('./images.ts')).images,

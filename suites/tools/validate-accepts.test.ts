@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findProgram } from '../helpers/deployment/targets/binary.ts';
-import { test as base, expect } from '../helpers/suite.ts';
-import type { Assumptions, Finding, ValidationReport } from '../helpers/validate/report.ts';
-import { type ValidateOptions, validate } from '../helpers/validate/validate.ts';
+import { findProgram } from '../../helpers/deployment/targets/binary.ts';
+import { test as base, expect } from '../../helpers/suite.ts';
+import type { Assumptions, Finding, ValidationReport } from '../../helpers/validate/report.ts';
+import { type ValidateOptions, validate } from '../../helpers/validate/validate.ts';
 
-const CONFIGS = join(import.meta.dirname, '../fixtures/configs');
+const CONFIGS = join(import.meta.dirname, '../../fixtures/configs');
 /** Diskless resyncs wait for more replicas by default: 5 s that say nothing here. */
 const SOON = 'repl-diskless-sync-delay 0\n';
 const NOTHING_MEASURED = { measurements: [] };

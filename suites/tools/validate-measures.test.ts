@@ -2,9 +2,9 @@
  * What a validation measures under faults: each kind of finding is provoked by a configuration that has the fault, and
  * absent for one that has not.
  */
-import { can } from '../helpers/deployment/capabilities.ts';
-import { expect, saving, test } from '../helpers/suite.ts';
-import { measured, numbers, remedied } from '../helpers/validate/measure/testing.ts';
+import { can } from '../../helpers/deployment/capabilities.ts';
+import { expect, saving, test } from '../../helpers/suite.ts';
+import { measured, numbers, remedied } from '../../helpers/validate/measure/testing.ts';
 
 const EDGE = /backlog holds|backlog of .* holds/;
 

@@ -8,11 +8,11 @@ import type {
   PlannedFault,
   PlannedTopology,
   PlannedWorkload,
-} from '../helpers/campaign/plan.ts';
-import type { Operation, RunRecord } from '../helpers/campaign/record.ts';
-import { type RunOptions, runPlan } from '../helpers/campaign/run/run-plan.ts';
-import type { Driver, Server } from '../helpers/deployment/driver.ts';
-import { expect, test } from '../helpers/suite.ts';
+} from '../../helpers/campaign/plan.ts';
+import type { Operation, RunRecord } from '../../helpers/campaign/record.ts';
+import { type RunOptions, runPlan } from '../../helpers/campaign/run/run-plan.ts';
+import type { Driver, Server } from '../../helpers/deployment/driver.ts';
+import { expect, test } from '../../helpers/suite.ts';
 
 const WORKLOAD: PlannedWorkload = {
   writers: 2,

@@ -4,16 +4,16 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { folderOf, writePlan, writeReports } from '../helpers/campaign/artifact.ts';
-import { adaptPlan } from '../helpers/campaign/draw/adapt-plan.ts';
-import { planTarget } from '../helpers/campaign/draw/plan-target.ts';
-import { readPlan } from '../helpers/campaign/plan-file.ts';
-import { runPlan } from '../helpers/campaign/run/run-plan.ts';
-import { judge } from '../helpers/check/campaign/judge.ts';
-import { pageAssets } from '../helpers/report/campaign/html/assets.ts';
-import { expect, test } from '../helpers/suite.ts';
+import { folderOf, writePlan, writeReports } from '../../helpers/campaign/artifact.ts';
+import { adaptPlan } from '../../helpers/campaign/draw/adapt-plan.ts';
+import { planTarget } from '../../helpers/campaign/draw/plan-target.ts';
+import { readPlan } from '../../helpers/campaign/plan-file.ts';
+import { runPlan } from '../../helpers/campaign/run/run-plan.ts';
+import { judge } from '../../helpers/check/campaign/judge.ts';
+import { pageAssets } from '../../helpers/report/campaign/html/assets.ts';
+import { expect, test } from '../../helpers/suite.ts';
 
-const FOLDER = join(import.meta.dirname, 'regressions');
+const FOLDER = join(import.meta.dirname, '../regressions');
 const names = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.json'))
   .map((file) => basename(file, '.json'));
