@@ -45,10 +45,18 @@ const { runnable, toxiproxyImage } = await discoverTargets();
 
 /** Sentinels take tens of seconds over everything: what is about them alone runs when its files are named. */
 const FAILOVER = 'suites/failover/';
-const excluded = [
-  'suites/{toxiproxy,reference}/**',
-  ...(process.argv.some((arg) => arg.includes(FAILOVER)) ? [] : [`${FAILOVER}**`]),
-];
+/** Campaigns and validations ask more of the machine than of the servers: the server installed here and the reference are enough. */
+const TOOLS = 'suites/tools/';
+const isFileNamed = (folder: string): boolean => process.argv.some((arg) => arg.includes(folder));
+
+function excludedOn({ driver, servers }: Target): string[] {
+  const hasTools = isFileNamed(TOOLS) || (driver === 'processes' && servers.length === 1);
+  return [
+    'suites/{toxiproxy,reference}/**',
+    ...(isFileNamed(FAILOVER) ? [] : [`${FAILOVER}**`]),
+    ...(hasTools ? [] : [`${TOOLS}**`]),
+  ];
+}
 
 /** Mixes run everything when they are asked for by name, else what mixes are about. */
 function suitesOf(target: Target): string {
@@ -96,7 +104,7 @@ export default defineConfig({
         test: {
           name: target.name,
           include: [suitesOf(target)],
-          exclude: [...configDefaults.exclude, ...excluded],
+          exclude: [...configDefaults.exclude, ...excludedOn(target)],
           provide: { target },
           // One driver, and so one Toxiproxy and one network, serves all files of a worker.
           isolate: false,

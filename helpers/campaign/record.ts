@@ -136,10 +136,11 @@ export interface FinalNode {
   readonly role?: 'master' | 'replica';
   readonly replid?: string;
   readonly offset?: number;
-  /** Ids of each writer's list, in order: of the master, and of every other node. */
+  /** `db/key` -> the ids of a writer's list, in order. */
   readonly lists: Readonly<Record<string, readonly string[]>>;
   /** `db/key` -> version, of registers, expiring keys and both keys of pairs that are there. */
   readonly registers: Readonly<Record<string, string>>;
+  /** `db/key` -> count. */
   readonly counters: Readonly<Record<string, number>>;
 }
 

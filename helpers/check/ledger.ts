@@ -52,7 +52,9 @@ export interface LedgerJudgement {
   readonly lostForMs: number;
   /** Writes of unknown outcome that are there. */
   readonly unknownKept: number;
-  /** What must not be, in words, a line each. Empty: every promise was kept. */
+  /** Losses that break a promise, in words, a line each. */
+  readonly breaches: readonly string[];
+  /** What must not be, in words, a line each: losses, then disorder. Empty: every promise was kept. */
   readonly objections: readonly string[];
 }
 
@@ -73,18 +75,20 @@ export function judgeLedger(
     .filter(({ id, outcome }) => outcome === 'ok' && !isLeft.has(id))
     .sort((a, b) => a.invokedAtMs - b.invokedAtMs);
   const losses = gone.map((write) => judgeLoss(write, windows));
+  const known = kept.filter(({ outcome }) => outcome === 'ok');
+  const breaches = [
+    ...losses.flatMap(({ isAllowed, write, reason }) =>
+      isAllowed ? [] : [`${inWords(write)} is lost: ${reason}`],
+    ),
+    ...holes(gone, known, windows),
+  ];
   return {
     outcomes,
     lost: losses.map(({ write, reason }) => ({ write, reason })),
     lostForMs: spanMs(gone),
-    unknownKept: kept.filter(({ outcome }) => outcome === 'unknown').length,
-    objections: [
-      ...losses.flatMap(({ isAllowed, write, reason }) =>
-        isAllowed ? [] : [`${inWords(write)} is lost: ${reason}`],
-      ),
-      ...holes(gone, kept, windows),
-      ...misplaced(writes, left),
-    ],
+    unknownKept: kept.length - known.length,
+    breaches,
+    objections: [...breaches, ...disorder(writes, left)],
   };
 }
 
@@ -117,11 +121,17 @@ function spanMs(inOrder: readonly LedgerWrite[]): number {
 }
 
 /** A write that was under way for any part of the window is in it. */
-function isIn({ node, fromMs, untilMs }: LossWindow, write: LedgerWrite): boolean {
+export function isIn(
+  { node, fromMs, untilMs }: LossWindow,
+  write: Pick<LedgerWrite, 'node' | 'invokedAtMs' | 'completedAtMs'>,
+): boolean {
   return node === write.node && completion(write) >= fromMs && write.invokedAtMs <= untilMs;
 }
 
-/** Losses with a later write to the same reign that is there. */
+/**
+ * Losses with a later write to the same reign that is there. Writes of unknown outcome prove nothing: what a proxy held
+ * back may have come to a later reign.
+ */
 function holes(
   gone: readonly LedgerWrite[],
   kept: readonly LedgerWrite[],
@@ -142,8 +152,8 @@ function holes(
   });
 }
 
-/** What is in the list and should not be, or not there. */
-function misplaced(writes: readonly LedgerWrite[], left: readonly string[]): string[] {
+/** What is in the list and should not be, or not there, in words, a line each. */
+export function disorder(writes: readonly LedgerWrite[], left: readonly string[]): string[] {
   const byId = new Map(writes.map((write) => [write.id, write]));
   const met = new Set<string>();
   const objections: string[] = [];
@@ -170,7 +180,7 @@ function misplaced(writes: readonly LedgerWrite[], left: readonly string[]): str
   return objections;
 }
 
-function completion({ completedAtMs }: LedgerWrite): number {
+function completion({ completedAtMs }: Pick<LedgerWrite, 'completedAtMs'>): number {
   return completedAtMs ?? Infinity;
 }
 

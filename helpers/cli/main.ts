@@ -1,10 +1,31 @@
 #!/usr/bin/env node
-import { messageOf } from '../errors.ts';
+import { ChaosError, messageOf } from '../errors.ts';
+import { EXIT_CODES } from './exit-codes.ts';
 
 type Command = (args: readonly string[]) => Promise<number>;
 
 /** Each is loaded only when called. */
 const COMMANDS: Readonly<Record<string, { about: string; load: () => Promise<Command> }>> = {
+  chaos: {
+    about: 'run one random campaign, and judge it',
+    load: async () => (await import('./chaos.ts')).chaos,
+  },
+  nightly: {
+    about: 'run campaigns for hours, on many targets',
+    load: async () => (await import('./nightly.ts')).nightly,
+  },
+  replay: {
+    about: 'run the plan of a campaign again',
+    load: async () => (await import('./replay.ts')).replay,
+  },
+  recheck: {
+    about: 'judge what a campaign has recorded anew',
+    load: async () => (await import('./recheck.ts')).recheck,
+  },
+  validate: {
+    about: 'tell what a redis.conf does under faults, before it ships',
+    load: async () => (await import('./validate.ts')).validate,
+  },
   images: {
     about: 'make or pull the container images of the catalogue',
     load: async () => (await import('./images.ts')).images,
@@ -50,7 +71,7 @@ async function run([name = '--help', ...args]: readonly string[]): Promise<numbe
     return await (await command.load())(args);
   } catch (thrown) {
     console.error(`redis-chaos ${name}: ${messageOf(thrown)}`);
-    return 1;
+    return thrown instanceof ChaosError ? EXIT_CODES[thrown.verdict] : 1;
   }
 }
 

@@ -9,17 +9,18 @@ import type { NodeSpec } from './topology.ts';
 /** The redis.conf of a node: what its topology says counts most, but for whom it follows. */
 export function nodeConfig(
   own: OwnDirectives,
-  { config = {}, tls }: NodeSpec,
+  { config = {}, text, tls }: NodeSpec,
   { announced, upstream }: { announced: Address | undefined; upstream: Address | undefined },
 ): string {
-  return renderConfig(
-    BASELINE,
+  const ours = renderConfig(
+    text === undefined ? BASELINE : {},
     own,
     tls === undefined ? {} : tlsDirectives(own.port),
     announced === undefined ? {} : announcedByNode(announced),
     config,
     upstream === undefined ? {} : { replicaof: `${upstream.host} ${upstream.port}` },
   );
+  return `${text ?? ''}${ours}`;
 }
 
 /** The sentinel.conf of a Sentinel that watches nothing yet. */

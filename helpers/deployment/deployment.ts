@@ -349,6 +349,7 @@ export class Deployment implements AsyncDisposable {
     const heirLink = spec.heirOf && (await this.#wiring.link(spec.heirOf, server));
     const node = new Node(this, server, {
       config,
+      login: spec.login,
       clientLink,
       announced,
       ...(heirLink && {

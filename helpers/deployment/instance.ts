@@ -23,6 +23,8 @@ export interface Surroundings {
   /** What its configuration says beyond the baseline. */
   readonly config: Config;
   readonly tls?: NonNullable<Address['tls']>;
+  /** Who the test is to it. Default: whoever has the `requirepass` of `config`. */
+  readonly login?: Credentials | undefined;
   /** The address that it tells others; absent: it tells its port alone. */
   readonly announced?: Address | undefined;
   /** What its command line says at every start. */
@@ -52,7 +54,7 @@ export class Instance {
     this.server = server;
     this.clientLink = surroundings.clientLink;
     this.#surroundings = surroundings;
-    this.#credentials = credentialsOf(this.config);
+    this.#credentials = surroundings.login ?? credentialsOf(this.config);
     const credentials = (): Credentials => this.#credentials;
     const address = (): Address => this.address;
     this.#control = new Control(address, { credentials, commandTimeoutMs: COMMAND_TIMEOUT_MS });
@@ -88,11 +90,11 @@ export class Instance {
   readonly callBuffer: Control['callBuffer'] = (command, ...args) =>
     this.#control.callBuffer(command, ...args);
 
-  /** A connection of its own past all proxies, for work that selects databases. */
-  dedicated(): Control {
+  /** A connection of its own past all proxies, for work that selects databases, or must not wait long. */
+  dedicated({ commandTimeoutMs = COMMAND_TIMEOUT_MS } = {}): Control {
     return new Control(() => this.address, {
       credentials: () => this.#credentials,
-      commandTimeoutMs: COMMAND_TIMEOUT_MS,
+      commandTimeoutMs,
     });
   }
 
@@ -144,7 +146,7 @@ export class Instance {
   /** Starts the process and waits until it answers. An answer that says LOADING is one, too. */
   async start(args: readonly string[] = []): Promise<void> {
     this.#isPaused = false;
-    this.#credentials = credentialsOf(this.config);
+    this.#credentials = this.#surroundings.login ?? credentialsOf(this.config);
     await this.server.start([...(this.#surroundings.args ?? []), ...args]);
     await this.deployment.retarget(this);
     await until(

@@ -1,5 +1,6 @@
 import { ChaosError } from '../errors.ts';
 import type { Config } from './config.ts';
+import type { Credentials } from './control.ts';
 import type { SentinelsSpec } from './sentinels/plan.ts';
 import type { Identity } from './tls.ts';
 
@@ -14,6 +15,10 @@ export interface NodeSpec {
    */
   readonly heirOf?: string;
   readonly config?: Config;
+  /** A redis.conf as its users wrote it, in place of the baseline: what the deployment says, and `config`, count more. */
+  readonly text?: string;
+  /** Who the test is to it. Default: whoever has the `requirepass` of `config`. */
+  readonly login?: Credentials;
   /** No file that it writes gets longer: a disk that is full, to the server. Default: no limit. */
   readonly fileBytesMax?: number;
   /** Texts for files in its data folder, by name, where directives find them. They stay when data is lost. */

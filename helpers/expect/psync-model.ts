@@ -3,9 +3,9 @@ import type { PsyncRequest } from '../check/psync-model.ts';
 import type { ServedResync } from '../deployment/deployment.ts';
 import type { Node } from '../deployment/node.ts';
 import { ChaosError } from '../errors.ts';
+import { psyncRequests } from '../observe/psync-requests.ts';
 import { until } from '../until.ts';
 
-const ASKS = /^Trying a partial resynchronization \(request (\w+):(-?\d+)\)/;
 /** The logs of two servers are read apart: the answer can come before the question. */
 const LOGGED_WITHIN_MS = 10_000;
 
@@ -67,8 +67,5 @@ async function requestOf(replica: Node, { asked }: ServedResync): Promise<PsyncR
 }
 
 function requests(replica: Node): PsyncRequest[] {
-  return replica.server.log.lines.flatMap(({ text }) => {
-    const [, replid, from] = ASKS.exec(text) ?? [];
-    return replid === undefined ? [] : [{ replid, from: Number(from) }];
-  });
+  return psyncRequests(replica.server.log.lines).map(({ replid, from }) => ({ replid, from }));
 }

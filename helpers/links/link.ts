@@ -39,6 +39,10 @@ export interface ActiveFault extends AsyncDisposable {
   readonly fault: Fault;
   /** What a client saw when the fault had taken effect. */
   readonly effect: string;
+  /** In milliseconds since the epoch. */
+  readonly appliedAtMs: number;
+  /** Removes the fault, without proof. Returns when that was, in milliseconds since the epoch. */
+  remove(): Promise<number>;
   /** Removes the fault, and proves that the link carries bytes again if no other is in force. */
   heal(): Promise<Outage>;
 }
@@ -117,13 +121,14 @@ export class Link {
     const appliedAtMs = now();
     this.#timeline.record(this.name, fault.description);
 
-    let removed: Promise<void> | undefined;
-    const removeOnce = (): Promise<void> => {
+    let removed: Promise<number> | undefined;
+    const removeOnce = (): Promise<number> => {
       removed ??= this.#beforeHeal()
         .then(remove)
         .then(() => {
           this.#inForce.delete(applied);
           this.#timeline.record(this.name, `healed: ${fault.kind}`);
+          return now();
         });
       return removed;
     };
@@ -141,18 +146,20 @@ export class Link {
     return {
       fault,
       effect,
+      appliedAtMs,
+      remove: removeOnce,
       heal: async () => {
-        await removeOnce();
-        const healedAtMs = now();
+        const healedAtMs = await removeOnce();
         if (!unproven && this.#inForce.size === 0)
           await this.#mustCarry('after the heal', withinMs);
         return { fault: fault.description, link: this.name, appliedAtMs, effect, healedAtMs };
       },
-      [Symbol.asyncDispose]: () =>
+      [Symbol.asyncDispose]: async () => {
         // A scope is also left when a test has failed: that failure is the one to tell.
-        removeOnce().catch((thrown: unknown) => {
+        await removeOnce().catch((thrown: unknown) => {
           this.#timeline.record(this.name, `${fault.kind} not healed: ${messageOf(thrown)}`);
-        }),
+        });
+      },
     };
   }
 

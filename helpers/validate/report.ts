@@ -34,6 +34,8 @@ export interface Assumptions {
   readonly valueBytes: number;
   readonly replicas: number;
   readonly link?: { readonly bitsPerSecond: number; readonly latencyMs: number };
+  /** Who fails over when a master is gone; absent: nobody, and it is not measured. */
+  readonly failover?: 'sentinel';
 }
 
 export type Severity = 'ok' | 'note' | 'risk' | 'broken';
@@ -66,5 +68,11 @@ export interface Behaviour {
   readonly what: string;
   readonly after: string;
   readonly before?: string;
+  /**
+   * What `after` comes to as a number, and of what there should be more or less of, or words from the best to the worst;
+   * absent: a change of it is neither better nor worse.
+   */
+  readonly value?: number;
+  readonly better?: 'more' | 'less' | readonly string[];
   readonly change?: 'regression' | 'improvement' | 'none' | 'changed';
 }

@@ -104,7 +104,7 @@ async function perform(call: Call, write: Write): Promise<{ outcome: Outcome; er
  * EXEC, or the only command, decides: if it was refused, nothing of the write was applied. That holds
  * only inside a transaction: commands accepted after a refused MULTI were applied one by one.
  */
-function outcomeOf(replies: readonly PromiseSettledResult<unknown>[]): Outcome {
+export function outcomeOf(replies: readonly PromiseSettledResult<unknown>[]): Outcome {
   const [first, ...rest] = replies;
   const last = replies.at(-1);
   const outsideTransaction =

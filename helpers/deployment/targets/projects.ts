@@ -32,11 +32,15 @@ export function isNamed(patterns: readonly string[], name: string): boolean {
   return patterns.some((pattern) => pattern !== '*' && fits(pattern, name));
 }
 
-/** Throws for a pattern that fits no project, with the reason if it is one that cannot run here. */
+/**
+ * Throws for a pattern that fits no project, with the reason if it is one that cannot run here. `option` is what the pattern
+ * was given by.
+ */
 export function requireProjects(
   patterns: readonly string[],
   others: readonly string[],
   { runnable, absent, known }: Discovery,
+  option = '--project',
 ): void {
   const names = [...runnable.map(({ name }) => name), ...others];
   for (const pattern of patterns) {
@@ -49,8 +53,8 @@ export function requireProjects(
     throw new ChaosError(
       reason === undefined ? 'misuse' : 'environment',
       reason === undefined
-        ? `--project ${pattern} fits no target; there are ${[...known, ...others].join(', ')}`
-        : `--project ${pattern} cannot run here: ${reason}`,
+        ? `${option} ${pattern} fits no target; there are ${[...known, ...others].join(', ')}`
+        : `${option} ${pattern} cannot run here: ${reason}`,
     );
   }
 }

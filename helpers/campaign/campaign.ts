@@ -1,0 +1,73 @@
+import { judge } from '../check/campaign/judge.ts';
+import type { Driver } from '../deployment/driver.ts';
+import { ChaosError, messageOf } from '../errors.ts';
+import type { PageAssets } from '../report/campaign/html/assets.ts';
+import type { ReportedRun } from '../report/campaign/reported-run.ts';
+import { now } from '../timeline.ts';
+import { writePlan, writeReports } from './artifact.ts';
+import { Journal } from './journal.ts';
+import { RECORD_FORMAT } from './journal-lines.ts';
+import type { Plan } from './plan.ts';
+import type { RunRecord } from './record.ts';
+import type { Progress } from './run/progress.ts';
+import { runPlan } from './run/run-plan.ts';
+
+export interface CampaignOptions {
+  /** Of the artifact, which must not be there yet. */
+  readonly folder: string;
+  readonly assets: PageAssets;
+  /** The command that runs the plan of an artifact again. */
+  readonly replayOf: (folder: string, target: string) => string;
+  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs a plan on a target and judges it. The folder has the plan before the run begins, its record as it comes, and every
+ * report in the end.
+ */
+export async function campaign(
+  driver: Driver,
+  plan: Plan,
+  { folder, assets, replayOf, ...options }: CampaignOptions,
+): Promise<ReportedRun> {
+  const journal = await Journal.open(folder);
+  await writePlan(folder, plan);
+  const record = await runPlan(driver, plan, { journal, ...options }).catch(
+    async (thrown: unknown) => {
+      await journal.end();
+      return notBegun(driver, plan, thrown);
+    },
+  );
+  const run = {
+    record,
+    judgement: judge(record),
+    replay: replayOf(folder, driver.target.name),
+    artifact: folder,
+  };
+  await writeReports(folder, run, assets);
+  return run;
+}
+
+/** The record of a run that had none: its deployment did not start. A plan that cannot be run at all is thrown. */
+function notBegun({ target }: Driver, plan: Plan, thrown: unknown): RunRecord {
+  const verdict = thrown instanceof ChaosError ? thrown.verdict : 'environment';
+  if (verdict === 'misuse') throw thrown;
+  const atMs = now();
+  const text = `the deployment did not start: ${messageOf(thrown)}`;
+  return {
+    head: {
+      format: RECORD_FORMAT,
+      plan,
+      target: { name: target.name, description: `${target.product} ${target.version}` },
+      servers: {},
+      readyAtMs: atMs,
+    },
+    operations: [],
+    samples: [],
+    events: [],
+    resyncs: [],
+    logs: [],
+    troubles: [{ type: 'trouble', atMs, verdict, text }],
+  };
+}

@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { judge } from '../../check/campaign/judge.ts';
+import type { Driver } from '../../deployment/driver.ts';
+import type { ReportedRun } from '../../report/campaign/reported-run.ts';
+import { SHRUNK_FILE, writePlan } from '../artifact.ts';
+import { adaptPlan } from '../draw/adapt-plan.ts';
+import { planTarget } from '../draw/plan-target.ts';
+import type { Plan } from '../plan.ts';
+import { runPlan } from '../run/run-plan.ts';
+import { type ShrunkPlan, shrinkPlan } from '../shrink/shrink-plan.ts';
+
+export interface ShrinkFailureOptions {
+  /** Where it failed. */
+  readonly driver: Driver;
+  /** Runs cost least there: it is tried first. Absent where it is what failed, or is not wanted. */
+  readonly reference?: Driver;
+  readonly budgetMs: number;
+  readonly clock: () => number;
+  readonly tell: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface ShrunkFailure extends ShrunkPlan {
+  /** Name of the target on which it was made smaller. */
+  readonly target: string;
+  /** The file with the smallest plan, in the folder of the run that failed. */
+  readonly file: string;
+}
+
+/** What depends on time to some degree shows seldom at the first attempt. */
+const TRIES = 2;
+
+/**
+ * Makes the plan of a failed run smaller as long as it fails with the same verdict (which checker is the first to see it differs
+ * from run to run): on the reference if it does there, else on its own
+ * target. The plan is written into the run's folder.
+ */
+export async function shrinkFailure(
+  { record, judgement }: ReportedRun,
+  folder: string,
+  { driver, reference, budgetMs, clock, tell, signal }: ShrinkFailureOptions,
+): Promise<ShrunkFailure> {
+  const { plan } = record.head;
+  const firstAtMs = judgement.findings[0]?.atMs;
+  const failsOn =
+    (on: Driver) =>
+    async (candidate: Plan): Promise<boolean> =>
+      judge(await runPlan(on, candidate, { signal })).verdict === judgement.verdict;
+  const on = (await showsOn(reference, plan, failsOn)) ?? { driver, plan };
+  const name = on.driver.target.name;
+  tell(`shrinking on ${name}: ${plan.faults.length} faults`);
+  const shrunk = await shrinkPlan(on.plan, failsOn(on.driver), {
+    budgetMs,
+    clock,
+    tries: TRIES,
+    ...(firstAtMs !== undefined && { violationAtMs: firstAtMs - record.head.readyAtMs }),
+    onStep: ({ what, runs }) => tell(`  ${what} (run ${runs})`),
+  });
+  const file = await writePlan(folder, shrunk.plan, SHRUNK_FILE);
+  const { failed, of } = shrunk.confirmed;
+  tell(
+    shrunk.ended === 'not-reproduced'
+      ? `  it did not fail again: ${join(folder, SHRUNK_FILE)} is the plan as it was`
+      : `  ${shrunk.plan.faults.length} faults, ${shrunk.plan.topology.nodes.length} nodes after ${shrunk.runs} runs, fails ${failed} of ${of} times: ${file}`,
+  );
+  return { ...shrunk, target: name, file };
+}
+
+/** The reference with the plan as it can run there, if the plan fails there the same way. */
+async function showsOn(
+  reference: Driver | undefined,
+  plan: Plan,
+  failsOn: (on: Driver) => (candidate: Plan) => Promise<boolean>,
+): Promise<{ readonly driver: Driver; readonly plan: Plan } | undefined> {
+  if (reference === undefined) return undefined;
+  const adapted = adaptPlan(plan, planTarget(reference.target)).plan;
+  return (await failsOn(reference)(adapted)) ? { driver: reference, plan: adapted } : undefined;
+}

@@ -1,0 +1,122 @@
+import { ChaosError } from '../../errors.ts';
+import type { Plan } from '../plan.ts';
+import type { Attempt, Pass } from './pass.ts';
+import { fewerDirectives, fewerNodes, fewerSentinels } from './passes-deployment.ts';
+import { fewerFaults, shorterChaos, simplerFaults, upTo } from './passes-faults.ts';
+import { simplerWorkload } from './passes-workload.ts';
+import { type Fails, Trial, type TrialOptions } from './trial.ts';
+
+export interface ShrinkOptions extends TrialOptions {
+  /** How often the plan at the end is run to tell how often it fails, beyond the budget if need be. Default 3. */
+  readonly confirm?: number;
+  /** When the violation was seen, on the plan's time: what came later is left out first. */
+  readonly violationAtMs?: number;
+  /** Told of each smaller plan that still fails. */
+  readonly onStep?: (step: ShrinkStep) => void;
+}
+
+export interface ShrinkStep {
+  /** How it is smaller: `2 of 14 faults: f3, f5`. */
+  readonly what: string;
+  readonly plan: Plan;
+  /** Runs so far. */
+  readonly runs: number;
+}
+
+export interface ShrunkPlan {
+  /** The smallest that failed; the plan itself if it did not fail again. */
+  readonly plan: Plan;
+  readonly steps: readonly ShrinkStep[];
+  readonly runs: number;
+  /** `minimal`: nothing else could be left out. `budget`: more might. `not-reproduced`: it did not fail in its tries. */
+  readonly ended: 'minimal' | 'budget' | 'not-reproduced';
+  /** Of the runs that confirmed it. */
+  readonly confirmed: { readonly failed: number; readonly of: number };
+}
+
+/** What makes every later run shorter or likelier to be spared comes first. */
+const PASSES: readonly Pass[] = [
+  fewerFaults,
+  shorterChaos,
+  simplerWorkload,
+  fewerSentinels,
+  fewerNodes,
+  fewerDirectives,
+  simplerFaults,
+];
+
+/**
+ * Makes a plan that fails smaller as long as it fails: fewer faults, nodes, directives and kinds of writes, shorter and simpler
+ * what is left. The order of attempts depends on the plan alone. No plan is run twice in it, and only such as can be run and
+ * would not fail by themselves. What `fails` throws is passed on.
+ */
+export async function shrinkPlan(
+  plan: Plan,
+  fails: Fails,
+  options: ShrinkOptions,
+): Promise<ShrunkPlan> {
+  const { confirm = 3, violationAtMs, onStep } = options;
+  mustBeWhole('tries', options.tries ?? 1, 1);
+  mustBeWhole('confirm', confirm, 0);
+  const trial = new Trial(plan, fails, options);
+  if (!(await trial.fails(plan))) {
+    const confirmed = { failed: 0, of: trial.runs };
+    return { plan, steps: [], runs: trial.runs, ended: 'not-reproduced', confirmed };
+  }
+  const steps: ShrinkStep[] = [];
+  const failing = new Set([JSON.stringify(plan)]);
+  const attempt: Attempt = async (what, smaller) => {
+    const key = JSON.stringify(smaller);
+    if (failing.has(key)) return true;
+    if (!(await trial.fails(smaller))) return false;
+    failing.add(key);
+    const step = { what, plan: smaller, runs: trial.runs };
+    steps.push(step);
+    onStep?.(step);
+    return true;
+  };
+  const began = violationAtMs === undefined ? plan : await upTo(violationAtMs)(plan, attempt);
+  const smallest = await toTheEnd(began, attempt);
+  const ended = trial.wasDenied ? 'budget' : 'minimal';
+  const candidates = [plan, ...steps.map((step) => step.plan)].filter((one) => one !== smallest);
+  const confirmed = await confirmedOf([...candidates, smallest], trial, confirm);
+  return { ...confirmed, steps, runs: trial.runs, ended };
+}
+
+/** All passes over and over, until none finds anything. */
+async function toTheEnd(plan: Plan, attempt: Attempt): Promise<Plan> {
+  let current = plan;
+  for (;;) {
+    const before = JSON.stringify(current);
+    for (const pass of PASSES) current = await pass(current, attempt);
+    if (JSON.stringify(current) === before) return current;
+  }
+}
+
+/** The smallest that fails again. What failed once by chance is passed over while the budget lasts. */
+async function confirmedOf(
+  fromLargest: readonly Plan[],
+  trial: Trial,
+  times: number,
+): Promise<Pick<ShrunkPlan, 'plan' | 'confirmed'>> {
+  let last: Pick<ShrunkPlan, 'plan' | 'confirmed'> | undefined;
+  for (const plan of fromLargest.toReversed()) {
+    if (last !== undefined && trial.isOver) break;
+    let failed = 0;
+    for (let run = 0; run < times; run += 1) failed += Number(await trial.run(plan));
+    const confirmed = { plan, confirmed: { failed, of: times } };
+    if (failed > 0 || times === 0) return confirmed;
+    last ??= confirmed;
+  }
+  if (last === undefined) throw new RangeError('no plan to confirm');
+  return last;
+}
+
+function mustBeWhole(what: string, value: number, least: number): void {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new ChaosError(
+      'misuse',
+      `shrinking: ${what} is ${value}, expected a whole number of at least ${least}`,
+    );
+  }
+}

@@ -1,0 +1,94 @@
+import { ChaosError } from '../../errors.ts';
+import { brokenRules } from '../draw/rules.ts';
+import type { Plan } from '../plan.ts';
+import { planOf } from '../plan-file.ts';
+
+const NO_LIMIT = Number.POSITIVE_INFINITY;
+
+/** One run of a plan: whether it failed as the plan did that is made smaller. */
+export type Fails = (plan: Plan) => Promise<boolean>;
+
+export interface TrialOptions {
+  /** Milliseconds, on the clock, after which no run is begun. Default: no limit. */
+  readonly budgetMs?: number;
+  /** Runs, after which none is begun. Default: no limit. */
+  readonly maxRuns?: number;
+  /** Milliseconds from any beginning. */
+  readonly clock: () => number;
+  /** How often a plan is run until it counts as one that does not fail. Default 1. */
+  readonly tries?: number;
+}
+
+/** Runs plans while the budget lasts, none of them twice. */
+export class Trial {
+  readonly #fails: Fails;
+  readonly #options: TrialOptions;
+  readonly #beganAtMs: number;
+  readonly #known = new Map<string, boolean>();
+  readonly #alwaysBroken: readonly string[];
+  #runs = 0;
+  #wasDenied = false;
+
+  constructor(original: Plan, fails: Fails, options: TrialOptions) {
+    this.#fails = fails;
+    this.#options = options;
+    this.#beganAtMs = options.clock();
+    this.#alwaysBroken = brokenRules(original);
+  }
+
+  get runs(): number {
+    return this.#runs;
+  }
+
+  /** Whether a plan was not run as the budget was over. */
+  get wasDenied(): boolean {
+    return this.#wasDenied;
+  }
+
+  /** Whether no other run may begin. */
+  get isOver(): boolean {
+    const { clock, budgetMs, maxRuns } = {
+      budgetMs: NO_LIMIT,
+      maxRuns: NO_LIMIT,
+      ...this.#options,
+    };
+    return clock() - this.#beganAtMs >= budgetMs || this.#runs >= maxRuns;
+  }
+
+  /** Whether a plan fails at least once in its tries. One that cannot be run, or would fail by itself, does not. */
+  async fails(plan: Plan): Promise<boolean> {
+    const key = JSON.stringify(plan);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    if (!this.#isSound(plan)) return false;
+    const { tries = 1 } = this.#options;
+    for (let tried = 0; tried < tries; tried += 1) {
+      if (this.isOver) {
+        this.#wasDenied = true;
+        return false;
+      }
+      if (await this.run(plan)) {
+        this.#known.set(key, true);
+        return true;
+      }
+    }
+    this.#known.set(key, false);
+    return false;
+  }
+
+  /** One run, whatever is known of the plan and left of the budget. */
+  run(plan: Plan): Promise<boolean> {
+    this.#runs += 1;
+    return this.#fails(plan);
+  }
+
+  #isSound(plan: Plan): boolean {
+    try {
+      planOf(plan, 'a smaller plan');
+    } catch (thrown) {
+      if (thrown instanceof ChaosError) return false;
+      throw thrown;
+    }
+    return brokenRules(plan).every((rule) => this.#alwaysBroken.includes(rule));
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Where a replica may show an older state of its data than before. A partial resync goes on from what it has, and a full one
+ * from the master brings what is newest: neither goes back. A full resync from another replica can: that one may lag behind,
+ * or have come back from an old RDB, and a replica takes over what it is sent (redis 7.0, replication.c,
+ * masterTryPartialResynchronization refuses who is ahead). With Sentinels any upstream may be a master no more.
+ */
+import type { RunRecord } from '../../campaign/record.ts';
+import { firstSince, isSynchronized, samplesOf } from './samples.ts';
+import { hasSentinels, rootOf } from './topology.ts';
+
+/** A time in which a node may be given older data than it had. */
+export interface Rewind {
+  readonly node: string;
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** How late an upstream's log is read, and what a sample says was so. */
+const SEEN_LATE_MS = 2_000;
+
+export function rewindsOf(record: RunRecord): readonly Rewind[] {
+  const root = rootOf(record).name;
+  return record.resyncs
+    .filter(({ kind, upstream }) => kind === 'full' && (upstream !== root || hasSentinels(record)))
+    .map(({ replica, atMs }) => {
+      const done = firstSince(samplesOf(record, replica), atMs + SEEN_LATE_MS, isSynchronized);
+      return {
+        node: replica,
+        fromMs: atMs - SEEN_LATE_MS,
+        untilMs: (done?.atMs ?? Infinity) + SEEN_LATE_MS,
+      };
+    });
+}

@@ -1,0 +1,151 @@
+/**
+ * The states that a key can have been in, each made by one write, and what is known of their order. A write takes effect
+ * between its invocation and its completion; one of unknown outcome at any time after it, as a proxy can hold it back
+ * beyond the life of its connection.
+ */
+import type { Operation, RunRecord } from '../../campaign/record.ts';
+
+export interface Version {
+  /** Null for no such key. */
+  readonly value: string | null;
+  /** Absent for the state before all writes. */
+  readonly write?: Operation;
+  /** The write's time to live was over. */
+  readonly isExpired: boolean;
+  /** When it took effect, at the earliest and at the latest. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+export interface KeyVersions {
+  /** Without those whose write was refused. */
+  readonly byValue: ReadonlyMap<string, Version>;
+  /** By all of these it can be missing. */
+  readonly missing: readonly Version[];
+  /** Writes that were acknowledged, in the order of their completion. */
+  readonly acknowledged: readonly Version[];
+  /** Versions that were refused. */
+  readonly refused: ReadonlySet<string>;
+}
+
+/** Servers and the harness measure times to live each for themselves. */
+const CLOCKS_MS = 250;
+const NEVER: Version = { value: null, isExpired: false, fromMs: -Infinity, untilMs: -Infinity };
+const KINDS = new Set<Operation['kind']>(['register', 'remove', 'expiring', 'pair']);
+
+/** `db/key`, as the final state names it. */
+export function nameOf({ db, key }: Pick<Operation, 'db' | 'key'>): string {
+  return `${db}/${key}`;
+}
+
+/** The second key of a pair, by the name of the first. */
+export function partnerOf(name: string): string {
+  return `${name.slice(0, -1)}b`;
+}
+
+/** Of each key that holds versions, by its name. */
+export function versionsOf({ operations }: RunRecord): ReadonlyMap<string, KeyVersions> {
+  const writes = new Map<string, Operation[]>();
+  for (const write of operations) {
+    if (!KINDS.has(write.kind)) continue;
+    const name = nameOf(write);
+    for (const one of write.kind === 'pair' ? [name, partnerOf(name)] : [name]) {
+      const known = writes.get(one);
+      if (known === undefined) writes.set(one, [write]);
+      else known.push(write);
+    }
+  }
+  return new Map([...writes].map(([name, ofKey]) => [name, keyVersions(ofKey)]));
+}
+
+function keyVersions(writes: readonly Operation[]): KeyVersions {
+  const applied = writes.filter(({ outcome }) => outcome !== 'failed').map(made);
+  const expired = applied.flatMap((version) =>
+    version.write?.ttlMs === undefined ? [] : [{ ...version, value: null, isExpired: true }],
+  );
+  return {
+    byValue: new Map(
+      applied.flatMap((version) => (version.value === null ? [] : [[version.value, version]])),
+    ),
+    missing: [NEVER, ...applied.filter(({ value }) => value === null), ...expired],
+    acknowledged: applied
+      .filter(({ write }) => write?.outcome === 'ok')
+      .sort((a, b) => a.untilMs - b.untilMs),
+    refused: new Set(
+      writes
+        .filter(({ outcome, value }) => outcome === 'failed' && value !== undefined)
+        .map(({ value }) => String(value)),
+    ),
+  };
+}
+
+function made(write: Operation): Version {
+  return {
+    value: write.kind === 'remove' ? null : String(write.value),
+    write,
+    isExpired: false,
+    fromMs: write.invokedAtMs,
+    untilMs: write.outcome === 'ok' ? (write.completedAtMs ?? Infinity) : Infinity,
+  };
+}
+
+/** Whether one state was certainly over before the other came to be. */
+export function isBefore(one: Version, other: Version): boolean {
+  if (one.write !== undefined && one.write === other.write)
+    return !one.isExpired && other.isExpired;
+  return one.untilMs < other.fromMs;
+}
+
+/** The states in which a value, or its absence, can have been seen until an instant. */
+export function seenAs(
+  { byValue, missing }: KeyVersions,
+  value: string | null,
+  untilMs: number,
+): readonly Version[] {
+  const version = value === null ? undefined : byValue.get(value);
+  const all = value === null ? missing : version === undefined ? [] : [version];
+  return all.filter((one) => {
+    const ttlMs = one.isExpired ? (one.write?.ttlMs ?? 0) - CLOCKS_MS : 0;
+    return one.fromMs + Math.max(0, ttlMs) <= untilMs;
+  });
+}
+
+/** When a version is certainly gone by its time to live, at the latest. Infinity if that cannot be told. */
+export function goneByMs({ write, untilMs }: Version): number {
+  return write?.ttlMs === undefined ? Infinity : untilMs + write.ttlMs + CLOCKS_MS;
+}
+
+/** A version as findings tell it. */
+export function versionInWords(value: string | null): string {
+  return value === null ? 'no such key' : `version ${value}`;
+}
+
+/** What a read saw of a key: of a pair, one of each. */
+export interface SeenValue {
+  readonly read: Operation;
+  readonly name: string;
+  readonly value: string | null;
+  readonly completedAtMs: number;
+}
+
+/** What all reads of versions saw, in the order in which they were asked for. */
+export function seenValues({ operations }: RunRecord): readonly SeenValue[] {
+  return operations
+    .filter(({ outcome, kind }) => outcome === 'ok' && (kind === 'read' || kind === 'read-pair'))
+    .sort((a, b) => a.invokedAtMs - b.invokedAtMs)
+    .flatMap((read) => {
+      const { value = null, completedAtMs = Infinity } = read;
+      const name = nameOf(read);
+      const seen = { read, completedAtMs };
+      if (read.kind === 'read') return [{ ...seen, name, value: text(value) }];
+      const [one = null, other = null] = Array.isArray(value) ? (value as (string | null)[]) : [];
+      return [
+        { ...seen, name, value: one },
+        { ...seen, name: partnerOf(name), value: other },
+      ];
+    });
+}
+
+function text(value: NonNullable<Operation['value']> | null): string | null {
+  return value === null ? null : String(value);
+}

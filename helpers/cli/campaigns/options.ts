@@ -1,0 +1,52 @@
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
+import { unknownFlag } from '../../campaign/draw/parse-pins.ts';
+import { ChaosError, messageOf } from '../../errors.ts';
+
+const UNKNOWN = /^Unknown option '([^']+)'/;
+
+/** Options and words as `util.parseArgs` gives them. Throws misuse for others; `others` are flags that somebody meant may be. */
+export function parseOptions<const T extends ParseArgsOptionsConfig>(
+  args: readonly string[],
+  options: T,
+  others: readonly string[] = [],
+) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (thrown) {
+    const message = messageOf(thrown);
+    const [, unknown] = UNKNOWN.exec(message) ?? [];
+    if (unknown === undefined) throw new ChaosError('misuse', message);
+    throw unknownFlag(unknown, [...Object.keys(options), ...others]);
+  }
+}
+
+/** A number of at least `least`. Throws misuse for anything else. */
+export function numberOption(name: string, text: string, least: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < least) {
+    throw new ChaosError('misuse', `--${name} is ${text}, expected a number of at least ${least}`);
+  }
+  return value;
+}
+
+/** A whole number from 0 up to 2^53 - 1. */
+export function seedOption(text: string): number {
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text))) {
+    throw new ChaosError('misuse', `--seed is ${text}, expected a whole number below 2^53`);
+  }
+  return Number(text);
+}
+
+/** `2/3`: the second of three. */
+export function shardOption(text: string): { number: number; of: number } {
+  const [, number, of] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? [];
+  if (number === undefined || of === undefined || number < 1 || number > of) {
+    throw new ChaosError('misuse', `--shard is ${text}, expected one of them, as in 2/3`);
+  }
+  return { number, of };
+}
+
+/** Throws misuse for words where a command takes options alone. */
+export function noWords([word]: readonly string[]): void {
+  if (word !== undefined) throw new ChaosError('misuse', `${word} is no option; see --help`);
+}

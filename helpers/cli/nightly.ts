@@ -1,0 +1,125 @@
+import { randomInt } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { REPORT_FILE, saved } from '../campaign/artifact.ts';
+import { takePins } from '../campaign/draw/parse-pins.ts';
+import { PIN_FLAGS, pinHelp } from '../campaign/draw/pin-flags.ts';
+import { night } from '../campaign/night/night.ts';
+import { mergeNights, type NightResult, nightVerdict } from '../campaign/night-result.ts';
+import { ChaosError, messageOf } from '../errors.ts';
+import { pageAssets } from '../report/campaign/html/assets.ts';
+import { nightOverview } from '../report/campaign/html/night.ts';
+import { nightJson } from '../report/campaign/json.ts';
+import { nightJunit } from '../report/campaign/junit.ts';
+import { nightMarkdown } from '../report/campaign/markdown.ts';
+import {
+  noWords,
+  numberOption,
+  parseOptions,
+  seedOption,
+  shardOption,
+} from './campaigns/options.ts';
+import { untilStopped } from './campaigns/stopping.ts';
+import { referenceTarget, targetsOf } from './campaigns/targets.ts';
+import { replayOf } from './campaigns/verdict.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+
+const USAGE = `usage: redis-chaos nightly [option ...]
+       redis-chaos nightly --merge <folder> ... --out <folder>
+
+Campaign after campaign on one target after the other, each drawn from a seed of its own.
+
+  --minutes <number>         no campaign is begun after that (default 60)
+  --targets <name,...>       names and patterns (default: all that npm test runs; '*' for all)
+  --seed <number>            what the seeds of all campaigns are drawn from (default: a random one, printed)
+  --seconds <number>         of faults in each campaign (default 30)
+  --max-failures <number>    ends after so many that have found something (default 3)
+  --shrink-minutes <number>  for each of them (default 5; 0: none is made smaller)
+  --shard <i/n>              this part of the night alone
+  --merge                    make one result of the folders of all shards
+  --out <folder>             where it all goes (default artifacts/nightly)
+
+What is not drawn but pinned:
+${pinHelp().join('\n')}
+
+Exit codes: 0 pass, 1 correctness, 2 wrong usage, 3 liveness, 4 inconclusive, 5 environment.`;
+
+const RESULT_FILE = 'night.json';
+const SEED_MAX = 2 ** 32;
+const MINUTE_MS = 60_000;
+
+/** `redis-chaos nightly`: many campaigns, or the results of several parts of a night as one. Returns an exit code. */
+export async function nightly(args: readonly string[]): Promise<number> {
+  const { pins, rest } = takePins(args);
+  const { values, positionals } = parseOptions(
+    rest,
+    {
+      minutes: { type: 'string' },
+      targets: { type: 'string' },
+      seed: { type: 'string' },
+      seconds: { type: 'string' },
+      'max-failures': { type: 'string' },
+      'shrink-minutes': { type: 'string' },
+      shard: { type: 'string' },
+      out: { type: 'string' },
+      merge: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+    Object.keys(PIN_FLAGS),
+  );
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const folder = values.out ?? 'artifacts/nightly';
+  if (values.merge)
+    return ended(mergeNights(await Promise.all(positionals.map(storedNight))), folder);
+  noWords(positionals);
+  const baseSeed = values.seed === undefined ? randomInt(1, SEED_MAX) : seedOption(values.seed);
+  const options = {
+    baseSeed,
+    pins,
+    shard: shardOption(values.shard ?? '1/1'),
+    chaosMs: numberOption('seconds', values.seconds ?? '30', 1) * 1_000,
+    forMs: numberOption('minutes', values.minutes ?? '60', 0) * MINUTE_MS,
+    failuresMax: numberOption('max-failures', values['max-failures'] ?? '3', 1),
+    shrinkMs: numberOption('shrink-minutes', values['shrink-minutes'] ?? '5', 0) * MINUTE_MS,
+  };
+  const targets = await targetsOf(values.targets?.split(',') ?? [], '--targets');
+  console.log(`seed ${baseSeed}, on ${targets.map(({ name }) => name).join(', ')}`);
+  using stop = untilStopped();
+  const result = await night({
+    ...options,
+    targets,
+    reference: await referenceTarget(),
+    folder,
+    assets: await pageAssets(),
+    replayOf,
+    tell: (line) => console.log(line),
+    onResult: (so) => saved(join(folder, RESULT_FILE), nightJson(so)),
+    signal: stop.signal,
+  });
+  return ended(result, folder);
+}
+
+/** Writes every form of the result, and tells it. */
+async function ended(result: NightResult, folder: string): Promise<number> {
+  const reportOf = ({ artifact }: { readonly artifact?: string }): string | undefined =>
+    artifact === undefined ? undefined : join(relative(folder, artifact), REPORT_FILE);
+  const markdown = nightMarkdown(result);
+  await saved(join(folder, RESULT_FILE), nightJson(result));
+  await saved(join(folder, 'junit.xml'), nightJunit(result));
+  await saved(join(folder, 'summary.md'), markdown);
+  await saved(join(folder, REPORT_FILE), nightOverview(result, await pageAssets(), reportOf));
+  console.log(`${markdown}\nreport  ${join(folder, REPORT_FILE)}`);
+  return EXIT_CODES[nightVerdict(result)];
+}
+
+async function storedNight(folder: string): Promise<NightResult> {
+  const file = join(folder, RESULT_FILE);
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as NightResult;
+  } catch (thrown) {
+    throw new ChaosError('misuse', `cannot read the result of a night: ${messageOf(thrown)}`);
+  }
+}

@@ -1,0 +1,91 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { folderOf, PLAN_FILE } from '../campaign/artifact.ts';
+import { campaign } from '../campaign/campaign.ts';
+import { adaptPlan } from '../campaign/draw/adapt-plan.ts';
+import { describePlan } from '../campaign/draw/describe.ts';
+import { planTarget } from '../campaign/draw/plan-target.ts';
+import type { Plan } from '../campaign/plan.ts';
+import { readPlan } from '../campaign/plan-file.ts';
+import type { RunVerdict } from '../campaign/record.ts';
+import { startDriver } from '../deployment/driver-for.ts';
+import { ChaosError, messageOf } from '../errors.ts';
+import { pageAssets } from '../report/campaign/html/assets.ts';
+import { now } from '../timeline.ts';
+import { Display } from './campaigns/display.ts';
+import { numberOption, parseOptions } from './campaigns/options.ts';
+import { untilStopped } from './campaigns/stopping.ts';
+import { bestTarget, targetsOf } from './campaigns/targets.ts';
+import { replayOf, verdictLines } from './campaigns/verdict.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+
+const USAGE = `usage: redis-chaos replay <artifact> [option ...]
+
+Runs the plan of an artifact again: its folder, its plan.json or its shrunk.json.
+
+  --target <name>      what to run it on (default: as for chaos)
+  --times <number>     how often (default 1)
+  --out <folder>       where the artifacts go (default artifacts/replay)
+
+Ends with the worst verdict: 0 pass, 1 correctness, 2 wrong usage, 3 liveness, 4 inconclusive, 5 environment.`;
+
+/** `redis-chaos replay`: a plan again, once or more. Returns the exit code of the worst verdict. */
+export async function replay(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseOptions(args, {
+    target: { type: 'string' },
+    times: { type: 'string' },
+    out: { type: 'string' },
+    help: { type: 'boolean' },
+  });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const [path, ...more] = positionals;
+  if (path === undefined || more.length > 0) {
+    throw new ChaosError('misuse', `expected one artifact\n${USAGE}`);
+  }
+  const times = numberOption('times', values.times ?? '1', 1);
+  const stored = await storedPlan(path);
+  const target =
+    values.target === undefined
+      ? await bestTarget()
+      : (await targetsOf([values.target], '--target'))[0];
+  using stop = untilStopped();
+  await using driver = await startDriver(target);
+  const { plan, changes } = adaptPlan(stored, planTarget(driver.target));
+  console.log([`on ${target.name}`, ...changes, ...describePlan(plan)].join('\n'));
+  const assets = await pageAssets();
+  const verdicts: RunVerdict[] = [];
+  while (verdicts.length < times && !stop.signal.aborted) {
+    const display = new Display(process.stdout, plan, now);
+    const run = await campaign(driver, plan, {
+      folder: folderOf(values.out ?? 'artifacts/replay', target.name, plan.seed, Date.now()),
+      assets,
+      replayOf,
+      onProgress: (progress) => display.show(progress),
+      signal: stop.signal,
+    });
+    verdicts.push(run.judgement.verdict);
+    console.log(verdictLines(run).join('\n'));
+  }
+  if (times > 1) console.log(tally(verdicts));
+  return Math.max(...verdicts.map((verdict) => EXIT_CODES[verdict]));
+}
+
+async function storedPlan(path: string): Promise<Plan> {
+  try {
+    const file = (await stat(path)).isDirectory() ? join(path, PLAN_FILE) : path;
+    return readPlan(await readFile(file, 'utf8'), file);
+  } catch (thrown) {
+    if (thrown instanceof ChaosError) throw thrown;
+    throw new ChaosError('misuse', `cannot read a plan from ${path}: ${messageOf(thrown)}`);
+  }
+}
+
+/** `pass 8, correctness 2 of 10`. */
+function tally(verdicts: readonly RunVerdict[]): string {
+  const counts = Object.entries(Object.groupBy(verdicts, (verdict) => verdict));
+  const words = counts.map(([verdict, { length }]) => `${verdict} ${length}`);
+  return `${words.join(', ')} of ${verdicts.length}`;
+}

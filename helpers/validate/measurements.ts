@@ -1,0 +1,1 @@
+export { MEASUREMENTS } from './measure/index.ts';
