@@ -15,6 +15,8 @@ const COUNT_MIN = 3;
 const COUNT_MAX = 25;
 /** At most one fault in so many milliseconds, on the average. */
 const SPACING_MS = 1_600;
+/** A plan has no less than such a part of the faults that it could have. */
+const SPARSE = 3;
 /** Nothing begins before some data is there, or where it could hardly bite. */
 const EDGE_MS = 400;
 const TRIES_PER_FAULT = 60;
@@ -35,14 +37,9 @@ const MOVES = [
 /** A schedule for a plan that is otherwise whole: moves first, then whatever finds its place beside them. */
 export function drawFaults(random: Random, plan: Plan, pins: Pins): PlannedFault[] {
   const kinds = possibleKinds(plan, pins);
-  const count =
-    pins.faultCount ??
-    random
-      .fork('count')
-      .integer(
-        COUNT_MIN,
-        Math.max(COUNT_MIN, Math.min(COUNT_MAX, Math.floor(plan.chaosMs / SPACING_MS))),
-      );
+  const most = Math.max(COUNT_MIN, Math.min(COUNT_MAX, Math.floor(plan.chaosMs / SPACING_MS)));
+  const least = Math.max(COUNT_MIN, Math.floor(most / SPARSE));
+  const count = pins.faultCount ?? random.fork('count').integer(least, most);
   const moves = drawMoves(
     random.fork('moves'),
     plan,
