@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { NodeSample } from '../../campaign/record.ts';
 import { axisOf } from './axis.ts';
