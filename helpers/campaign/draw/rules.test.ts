@@ -58,6 +58,14 @@ const CASES: readonly (readonly [rule: string, plan: Plan, says: RegExp | undefi
     }),
     /where 10000000/,
   ],
+  [
+    'outputLimitsLetResyncsEnd',
+    withConfig(smallPlan(), {
+      'repl-backlog-size': '16384',
+      'client-output-buffer-limit': 'replica 61511 0 0',
+    }),
+    /where 61512/,
+  ],
   // Without a backlog of its own, a server may have one of 10 MB.
   [
     'outputLimitsLetResyncsEnd',

@@ -24,6 +24,11 @@ const MB = 1024 ** 2;
 const BACKLOG_BYTES = 10 * MB;
 const REPL_PING_SECONDS = 10;
 export const STREAM_BYTES_PER_SECOND_MAX = 3 * MB;
+/**
+ * What a replica is charged with where replicas share blocks with the backlog (Redis 7.0): 20504 bytes for a block, whatever
+ * it holds, and up to three at a time. Below that limit a replica that lacks nothing is dropped, for ever.
+ */
+const BLOCKS_BYTES = 3 * 20_504;
 export const DATASET_BYTES_MAX = 24 * MB;
 /** Of the time of the chaos, in which no client reaches the master. */
 const UNREACHABLE_MAX = 0.5;
@@ -59,7 +64,12 @@ export const outputLimitsLetResyncsEnd: Rule = ({ topology, workload }) => {
 
 /** What an output limit of replicas has to let through. */
 export function outputBytesNeeded(workload: Plan['workload'], backlogBytes: number): number {
-  return Math.max(backlogBytes, 2 * workload.valueBytesMax, 2 * streamBytesPerSecond(workload));
+  return Math.max(
+    BLOCKS_BYTES,
+    backlogBytes,
+    2 * workload.valueBytesMax,
+    2 * streamBytesPerSecond(workload),
+  );
 }
 
 /** A link with nothing to say is not taken for dead: each upstream pings more often than its replicas' timeouts are over. */
