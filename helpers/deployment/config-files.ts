@@ -6,6 +6,9 @@ import type { SentinelsSpec } from './sentinels/plan.ts';
 import { tlsDirectives } from './tls.ts';
 import type { NodeSpec } from './topology.ts';
 
+/** Where a driver does not say where to listen, a file of its users' may have said that nobody reaches the server there. */
+const ANYWHERE = { bind: '0.0.0.0' };
+
 /** The redis.conf of a node: what its topology says counts most, but for whom it follows. */
 export function nodeConfig(
   own: OwnDirectives,
@@ -13,7 +16,7 @@ export function nodeConfig(
   { announced, upstream }: { announced: Address | undefined; upstream: Address | undefined },
 ): string {
   const ours = renderConfig(
-    text === undefined ? BASELINE : {},
+    text === undefined ? BASELINE : ANYWHERE,
     own,
     tls === undefined ? {} : tlsDirectives(own.port),
     announced === undefined ? {} : announcedByNode(announced),

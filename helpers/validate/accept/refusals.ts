@@ -38,6 +38,6 @@ function fatalAt(lines: readonly string[]): Refusal {
   return {
     lineNumber: Number(number),
     ...(line !== undefined && { line }),
-    words: lines.slice(2).join(' ').trim(),
+    words: (lines[2] ?? '').trim(),
   };
 }
