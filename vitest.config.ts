@@ -45,16 +45,20 @@ const { runnable, toxiproxyImage } = await discoverTargets();
 
 /** Sentinels take tens of seconds over everything: what is about them alone runs when its files are named. */
 const FAILOVER = 'suites/failover/';
-/** Campaigns and validations ask more of the machine than of the servers: the server installed here and the reference are enough. */
+/** Campaigns and validations ask more of the machine than of the servers: one of those that run here without a container. */
 const TOOLS = 'suites/tools/';
+const onProcesses = runnable.filter(
+  ({ driver, servers }) => driver === 'processes' && servers.length === 1,
+);
+const ofTools = onProcesses.find(({ isReference }) => !isReference) ?? onProcesses[0];
+
 const isFileNamed = (folder: string): boolean => process.argv.some((arg) => arg.includes(folder));
 
-function excludedOn({ driver, servers }: Target): string[] {
-  const hasTools = isFileNamed(TOOLS) || (driver === 'processes' && servers.length === 1);
+function excludedOn(target: Target): string[] {
   return [
     'suites/{toxiproxy,reference}/**',
     ...(isFileNamed(FAILOVER) ? [] : [`${FAILOVER}**`]),
-    ...(hasTools ? [] : [`${TOOLS}**`]),
+    ...(isFileNamed(TOOLS) || target === ofTools ? [] : [`${TOOLS}**`]),
   ];
 }
 
