@@ -2,13 +2,13 @@ import { randomInt } from 'node:crypto';
 import { folderOf } from '../campaign/artifact.ts';
 import { campaign } from '../campaign/campaign.ts';
 import { adaptPlan } from '../campaign/draw/adapt-plan.ts';
-import { describePlan } from '../campaign/draw/describe.ts';
 import { drawPlan } from '../campaign/draw/draw-plan.ts';
 import { takePins } from '../campaign/draw/parse-pins.ts';
 import { PIN_FLAGS, pinHelp } from '../campaign/draw/pin-flags.ts';
 import { planTarget } from '../campaign/draw/plan-target.ts';
 import { startDriver } from '../deployment/driver-for.ts';
 import { pageAssets } from '../report/campaign/html/assets.ts';
+import { planOutline } from '../report/campaign/plan-outline.ts';
 import { now } from '../timeline.ts';
 import { Display } from './campaigns/display.ts';
 import { noWords, numberOption, parseOptions, seedOption } from './campaigns/options.ts';
@@ -68,7 +68,7 @@ export async function chaos(args: readonly string[]): Promise<number> {
   using stop = untilStopped();
   await using driver = await startDriver(target);
   const { plan, changes } = adaptPlan(drawn, planTarget(driver.target));
-  console.log([`on ${target.name}`, ...changes, ...describePlan(plan)].join('\n'));
+  console.log([`on ${target.name}`, ...changes, ...planOutline(plan)].join('\n'));
   const display = new Display(process.stdout, plan, now);
   const run = await campaign(driver, plan, {
     folder: folderOf(values.out ?? 'artifacts/chaos', target.name, seed, Date.now()),
