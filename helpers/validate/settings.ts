@@ -1,6 +1,6 @@
-import { parseMemory } from '../../fixtures/reference/config/kinds/memory-text.ts';
 import type { Node } from '../deployment/node.ts';
 import type { Effective } from './subject.ts';
+import { numberIn } from './units.ts';
 
 /** CONFIG GET *: the settings of a running server as it says them. */
 export async function effectiveOf(node: Node): Promise<Effective> {
@@ -45,13 +45,4 @@ export interface OutputLimit {
   readonly hard: number;
   readonly soft: number;
   readonly softSeconds: number;
-}
-
-/** A number, or bytes with their unit as redis.conf writes them; undefined if it is neither. */
-export function numberIn(text: string): number | undefined {
-  if (!/^-?\d/.test(text)) return undefined;
-  const value = Number(text);
-  if (!Number.isNaN(value)) return value;
-  const size = parseMemory(text);
-  return size === undefined ? undefined : Number(size);
 }

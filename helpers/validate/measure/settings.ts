@@ -1,7 +1,7 @@
 import type { Config } from '../../deployment/config.ts';
 import type { Node } from '../../deployment/node.ts';
 import type { Subject } from '../subject.ts';
-import { bytesOf } from './units.ts';
+import { numberIn } from '../units.ts';
 
 /** What holds in a server, by its own word where it gives it. */
 export interface Settings {
@@ -91,7 +91,7 @@ function settings(values: ReadonlyMap<string, string>, { target }: Subject): Set
   };
   return {
     text,
-    number: (name) => bytesOf(text(name)) ?? 0,
+    number: (name) => numberIn(text(name)) ?? 0,
     isOn: (name) => text(name) === 'yes',
     replicaLimit:
       replicaLimitOf(values.get(LIMIT) ?? '') ?? (replicaLimitOf(DEFAULT_LIMIT) as OutputLimit),
@@ -103,7 +103,7 @@ export function replicaLimitOf(text: string): OutputLimit | undefined {
   const words = text.split(/\s+/);
   const at = words.findLastIndex((word) => /^(replica|slave)$/i.test(word));
   if (at < 0) return undefined;
-  const [hard, soft, seconds] = words.slice(at + 1, at + 4).map((word) => bytesOf(word) ?? 0);
+  const [hard, soft, seconds] = words.slice(at + 1, at + 4).map((word) => numberIn(word) ?? 0);
   return { hardBytes: hard ?? 0, softBytes: soft ?? 0, softSeconds: seconds ?? 0 };
 }
 
