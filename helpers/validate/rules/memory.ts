@@ -1,4 +1,4 @@
-import { showBytes } from '../units.ts';
+import { asDirective, showBytes } from '../units.ts';
 import type { Rule } from './rule.ts';
 
 const SMALL_SHARE = 0.25;
@@ -20,12 +20,7 @@ const backlogInMaxmemory: Rule = ({ settings }) => {
     ],
     why: 'The backlog counts as used memory, so that much less is there for data before keys are evicted or writes refused. It is taken when the first replica attaches.',
     source: 'Redis 7.0 src/evict.c freeMemoryGetNotCountedMemory',
-    remedy: {
-      directive: 'maxmemory',
-      value: showBytes(max + backlog)
-        .replace(' ', '')
-        .toLowerCase(),
-    },
+    remedy: { directive: 'maxmemory', value: asDirective(max + backlog) },
   };
 };
 
@@ -47,7 +42,7 @@ const datasetBeyondMaxmemory: Rule = ({ settings, assumptions: { datasetBytes } 
     ],
     why: 'Beyond maxmemory a server evicts by its policy; with noeviction it answers OOM to every write.',
     source: 'redis.conf of Redis 7.0, maxmemory-policy',
-    remedy: { directive: 'maxmemory', value: megabytes(datasetBytes * 1.5) },
+    remedy: { directive: 'maxmemory', value: asDirective(datasetBytes * 1.5) },
   };
 };
 
@@ -92,8 +87,3 @@ export const MEMORY_RULES: readonly Rule[] = [
   keptSyncFiles,
   dataInMemoryTwice,
 ];
-
-/** As a redis.conf has it, rounded up. */
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1024 ** 2)}mb`;
-}

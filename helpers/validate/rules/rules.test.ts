@@ -135,6 +135,12 @@ test.for(FINE)('nothing is found in %j', (given) => {
   expect(found(given)).toEqual([]);
 });
 
+test('a size that is advised is one that a server takes', () => {
+  const told = { maxmemory: '1572864', 'repl-backlog-size': '1048576' };
+  const [finding] = found({ told, assumed: { datasetBytes: 1 } });
+  expect(finding?.remedy).toEqual({ directive: 'maxmemory', value: '3mb' });
+});
+
 test('no password is told', () => {
   const told = { requirepass: 'top-secret', masterauth: 'other-secret' };
   expect(JSON.stringify(found({ told }))).not.toContain('secret');
