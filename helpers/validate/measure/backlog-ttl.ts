@@ -3,10 +3,10 @@ import { cut } from '../../links/faults/index.ts';
 import { now } from '../../timeline.ts';
 import { until } from '../../until.ts';
 import type { Behaviour, Finding } from '../report.ts';
+import { settingsInFile } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
 import { showMs } from '../units.ts';
 import { samePlace, watchReturn } from './came-back.ts';
-import { settingsInFile } from './settings.ts';
 
 const MEASURED_SECONDS = 1;
 const LATE_SECONDS = 3;

@@ -2,11 +2,11 @@ import { halfOpen } from '../../links/faults/index.ts';
 import { now } from '../../timeline.ts';
 import { until } from '../../until.ts';
 import type { Assumptions, Behaviour, Finding } from '../report.ts';
+import { type Settings, settingsInFile, settingsOf } from '../settings.ts';
 import type { Measurement, Subject } from '../subject.ts';
 import { showBytes, showMs } from '../units.ts';
 import { pacedWrites } from './paced-writes.ts';
 import { reads } from './sampling.ts';
-import { type Settings, settingsInFile, settingsOf } from './settings.ts';
 import { streamPerPayload } from './stream-bytes.ts';
 
 /** Longer timeouts are measured at this one: the rule is the same. */

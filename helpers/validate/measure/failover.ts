@@ -4,9 +4,9 @@ import { now } from '../../timeline.ts';
 import { until } from '../../until.ts';
 import { sentinelClient } from '../../workload/sentinel-client.ts';
 import type { Finding } from '../report.ts';
+import { settingsOf } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
 import { showMs } from '../units.ts';
-import { settingsOf } from './settings.ts';
 
 const SENTINELS = 3;
 const WRITES_BEFORE = 300;

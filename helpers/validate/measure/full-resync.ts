@@ -1,10 +1,10 @@
 import type { Config } from '../../deployment/config.ts';
 import type { Assumptions, Behaviour, Finding, Measured } from '../report.ts';
+import { type OutputLimit, type Settings, settingsInFile, settingsOf } from '../settings.ts';
 import type { Measurement, Subject } from '../subject.ts';
 import { asDirective, showBytes, showMs } from '../units.ts';
 import { type Accumulation, overruns, peakBytes, scaled } from './resync-model.ts';
 import { fillDataset, type ResyncRun, type RunOptions, runFullResync } from './resync-run.ts';
-import { type OutputLimit, type Settings, settingsInFile, settingsOf } from './settings.ts';
 import { streamPerPayload } from './stream-bytes.ts';
 
 /** Larger datasets are measured at this size, with limits in proportion. */

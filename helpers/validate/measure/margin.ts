@@ -3,11 +3,11 @@ import type { Deployment } from '../../deployment/deployment.ts';
 import { ChaosError } from '../../errors.ts';
 import { cut } from '../../links/faults/index.ts';
 import type { Assumptions, Behaviour, Finding, Measured } from '../report.ts';
+import { settingsInFile } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
 import { asDirective, showBytes, showMs } from '../units.ts';
 import { holds, predictedEdge, type Rounding, roundingOf } from './backlog-edge.ts';
 import { samePlace, watchReturn } from './came-back.ts';
-import { settingsInFile } from './settings.ts';
 import { streamPerPayload } from './stream-bytes.ts';
 import { type StreamWriter, streamWriter } from './write-stream.ts';
 

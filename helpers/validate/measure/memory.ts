@@ -1,9 +1,9 @@
 import { parseInfo } from '../../observe/info.ts';
 import type { Assumptions, Behaviour, Finding } from '../report.ts';
+import { type Settings, settingsInFile, settingsOf } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
 import { asDirective, showBytes } from '../units.ts';
 import { samePlace } from './came-back.ts';
-import { type Settings, settingsInFile, settingsOf } from './settings.ts';
 import { streamWriter } from './write-stream.ts';
 
 const FILLED_MAX_BYTES = 16 * 1_024 ** 2;

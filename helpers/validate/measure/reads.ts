@@ -4,10 +4,10 @@ import { cut } from '../../links/faults/index.ts';
 import { parseInfo } from '../../observe/info.ts';
 import { until } from '../../until.ts';
 import type { Assumptions, Behaviour, Finding } from '../report.ts';
+import { isRefusal, type Settings, settingsOf } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
 import { showMs } from '../units.ts';
 import { samePlace } from './came-back.ts';
-import { isRefusal, type Settings, settingsOf } from './settings.ts';
 
 const TTL_MS = 300;
 const KEY = 'measure:read';

@@ -3,12 +3,12 @@ import type { Node } from '../../deployment/node.ts';
 import { parseInfo } from '../../observe/info.ts';
 import { until } from '../../until.ts';
 import type { Assumptions, Behaviour, Finding } from '../report.ts';
+import { type Settings, settingsOf } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
 import { showMs } from '../units.ts';
 import { type CameBack, samePlace, watchReturn } from './came-back.ts';
 import { lossWindow } from './persistence.ts';
 import { fillDataset } from './resync-run.ts';
-import { type Settings, settingsOf } from './settings.ts';
 
 const KEYS = 200;
 const VALUE_BYTES = 100;

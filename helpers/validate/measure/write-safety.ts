@@ -4,9 +4,9 @@ import { halfOpen } from '../../links/faults/index.ts';
 import { now } from '../../timeline.ts';
 import { until } from '../../until.ts';
 import type { Assumptions, Behaviour, Finding } from '../report.ts';
+import { type Settings, settingsInFile, settingsOf } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
 import { showMs } from '../units.ts';
-import { type Settings, settingsInFile, settingsOf } from './settings.ts';
 
 /** Longer lags are measured at this one: the rule is the same. */
 const MEASURED_MAX_SECONDS = 2;

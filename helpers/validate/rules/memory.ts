@@ -4,8 +4,8 @@ import type { Rule } from './rule.ts';
 const SMALL_SHARE = 0.25;
 
 const backlogInMaxmemory: Rule = ({ settings }) => {
-  const max = settings.number('maxmemory') ?? 0;
-  const backlog = settings.number('repl-backlog-size') ?? 0;
+  const max = settings.number('maxmemory');
+  const backlog = settings.number('repl-backlog-size');
   if (max === 0 || backlog <= max * SMALL_SHARE) return undefined;
   const none = backlog >= max;
   return {
@@ -25,8 +25,8 @@ const backlogInMaxmemory: Rule = ({ settings }) => {
 };
 
 const datasetBeyondMaxmemory: Rule = ({ settings, assumptions: { datasetBytes } }) => {
-  const max = settings.number('maxmemory') ?? 0;
-  const policy = settings.text('maxmemory-policy') ?? 'noeviction';
+  const max = settings.number('maxmemory');
+  const policy = settings.text('maxmemory-policy');
   if (max === 0 || datasetBytes <= max) return undefined;
   const refuses = policy === 'noeviction';
   return {
@@ -47,15 +47,15 @@ const datasetBeyondMaxmemory: Rule = ({ settings, assumptions: { datasetBytes } 
 };
 
 const keptSyncFiles: Rule = ({ settings }) => {
-  const persists = settings.text('save') !== '' || settings.isYes('appendonly');
-  if (!settings.isYes('rdb-del-sync-files') || !persists) return undefined;
+  const persists = settings.text('save') !== '' || settings.isOn('appendonly');
+  if (!settings.isOn('rdb-del-sync-files') || !persists) return undefined;
   return {
     id: 'sync-files-kept',
     severity: 'note',
     title: 'rdb-del-sync-files does nothing here: this server persists.',
     measured: [
-      { what: 'save', value: settings.text('save') ?? '' },
-      { what: 'appendonly', value: settings.text('appendonly') ?? 'no' },
+      { what: 'save', value: settings.text('save') },
+      { what: 'appendonly', value: settings.text('appendonly') },
     ],
     why: 'RDB files of a resync are only removed by servers without any persistence.',
     source: 'redis.conf of Redis 7.0, rdb-del-sync-files',
@@ -65,7 +65,7 @@ const keptSyncFiles: Rule = ({ settings }) => {
 
 const dataInMemoryTwice: Rule = ({ settings, assumptions: { datasetBytes } }) => {
   const load = settings.text('repl-diskless-load');
-  const max = settings.number('maxmemory') ?? 0;
+  const max = settings.number('maxmemory');
   if (load !== 'swapdb' || max === 0 || datasetBytes * 2 <= max) return undefined;
   return {
     id: 'loaded-beside',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../file/parse.ts';
 import type { Assumptions } from '../report.ts';
-import { Settings } from '../settings.ts';
+import { settingsTold } from '../settings.ts';
 import { conflicts, notMeasured } from './rules.ts';
 
 const ASSUMPTIONS: Assumptions = {
@@ -40,7 +40,7 @@ interface Case {
 
 const found = ({ told, text = '', assumed, version = '7.0.15' }: Case) =>
   conflicts({
-    settings: new Settings(new Map(Object.entries({ ...DEFAULTS, ...told }))),
+    settings: settingsTold(new Map(Object.entries({ ...DEFAULTS, ...told })), 'redis'),
     written: parseConfig(text, 'a.conf'),
     assumptions: { ...ASSUMPTIONS, ...assumed },
     server: { product: 'redis', version },
