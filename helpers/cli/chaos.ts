@@ -13,7 +13,7 @@ import { now } from '../timeline.ts';
 import { Display } from './campaigns/display.ts';
 import { noWords, numberOption, parseOptions, seedOption } from './campaigns/options.ts';
 import { untilStopped } from './campaigns/stopping.ts';
-import { bestTarget, targetsOf } from './campaigns/targets.ts';
+import { targetFor } from './campaigns/targets.ts';
 import { replayOf, verdictLines } from './campaigns/verdict.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 
@@ -61,10 +61,7 @@ export async function chaos(args: readonly string[]): Promise<number> {
   const seed = values.seed === undefined ? randomInt(1, SEED_MAX) : seedOption(values.seed);
   const chaosMs = Math.max(LEAST_CHAOS_SECONDS, seconds - BESIDE_CHAOS_SECONDS) * 1_000;
   const drawn = drawPlan(seed, pins, { chaosMs });
-  const target =
-    values.target === undefined
-      ? await bestTarget()
-      : (await targetsOf([values.target], '--target'))[0];
+  const target = await targetFor(values.target);
   using stop = untilStopped();
   await using driver = await startDriver(target);
   const { plan, changes } = adaptPlan(drawn, planTarget(driver.target));

@@ -15,7 +15,7 @@ import { now } from '../timeline.ts';
 import { Display } from './campaigns/display.ts';
 import { numberOption, parseOptions } from './campaigns/options.ts';
 import { untilStopped } from './campaigns/stopping.ts';
-import { bestTarget, targetsOf } from './campaigns/targets.ts';
+import { targetFor } from './campaigns/targets.ts';
 import { replayOf, verdictLines } from './campaigns/verdict.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 
@@ -47,10 +47,7 @@ export async function replay(args: readonly string[]): Promise<number> {
   }
   const times = numberOption('times', values.times ?? '1', 1);
   const stored = await storedPlan(path);
-  const target =
-    values.target === undefined
-      ? await bestTarget()
-      : (await targetsOf([values.target], '--target'))[0];
+  const target = await targetFor(values.target);
   using stop = untilStopped();
   await using driver = await startDriver(target);
   const { plan, changes } = adaptPlan(stored, planTarget(driver.target));
