@@ -2,18 +2,18 @@ import { randomInt } from 'node:crypto';
 import { folderOf } from '../campaign/artifact.ts';
 import { campaign } from '../campaign/campaign.ts';
 import { adaptPlan } from '../campaign/draw/adapt-plan.ts';
-import { describePlan } from '../campaign/draw/describe.ts';
 import { drawPlan } from '../campaign/draw/draw-plan.ts';
 import { takePins } from '../campaign/draw/parse-pins.ts';
 import { PIN_FLAGS, pinHelp } from '../campaign/draw/pin-flags.ts';
 import { planTarget } from '../campaign/draw/plan-target.ts';
 import { startDriver } from '../deployment/driver-for.ts';
 import { pageAssets } from '../report/campaign/html/assets.ts';
+import { planOutline } from '../report/campaign/plan-outline.ts';
 import { now } from '../timeline.ts';
 import { Display } from './campaigns/display.ts';
 import { noWords, numberOption, parseOptions, seedOption } from './campaigns/options.ts';
 import { untilStopped } from './campaigns/stopping.ts';
-import { bestTarget, targetsOf } from './campaigns/targets.ts';
+import { targetFor } from './campaigns/targets.ts';
 import { replayOf, verdictLines } from './campaigns/verdict.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 
@@ -61,14 +61,11 @@ export async function chaos(args: readonly string[]): Promise<number> {
   const seed = values.seed === undefined ? randomInt(1, SEED_MAX) : seedOption(values.seed);
   const chaosMs = Math.max(LEAST_CHAOS_SECONDS, seconds - BESIDE_CHAOS_SECONDS) * 1_000;
   const drawn = drawPlan(seed, pins, { chaosMs });
-  const target =
-    values.target === undefined
-      ? await bestTarget()
-      : (await targetsOf([values.target], '--target'))[0];
+  const target = await targetFor(values.target);
   using stop = untilStopped();
   await using driver = await startDriver(target);
   const { plan, changes } = adaptPlan(drawn, planTarget(driver.target));
-  console.log([`on ${target.name}`, ...changes, ...describePlan(plan)].join('\n'));
+  console.log([`on ${target.name}`, ...changes, ...planOutline(plan)].join('\n'));
   const display = new Display(process.stdout, plan, now);
   const run = await campaign(driver, plan, {
     folder: folderOf(values.out ?? 'artifacts/chaos', target.name, seed, Date.now()),

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { folderOf, PLAN_FILE } from '../campaign/artifact.ts';
 import { campaign } from '../campaign/campaign.ts';
 import { adaptPlan } from '../campaign/draw/adapt-plan.ts';
-import { describePlan } from '../campaign/draw/describe.ts';
 import { planTarget } from '../campaign/draw/plan-target.ts';
 import type { Plan } from '../campaign/plan.ts';
 import { readPlan } from '../campaign/plan-file.ts';
@@ -11,11 +10,12 @@ import type { RunVerdict } from '../campaign/record.ts';
 import { startDriver } from '../deployment/driver-for.ts';
 import { ChaosError, messageOf } from '../errors.ts';
 import { pageAssets } from '../report/campaign/html/assets.ts';
+import { planOutline } from '../report/campaign/plan-outline.ts';
 import { now } from '../timeline.ts';
 import { Display } from './campaigns/display.ts';
 import { numberOption, parseOptions } from './campaigns/options.ts';
 import { untilStopped } from './campaigns/stopping.ts';
-import { bestTarget, targetsOf } from './campaigns/targets.ts';
+import { targetFor } from './campaigns/targets.ts';
 import { replayOf, verdictLines } from './campaigns/verdict.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 
@@ -47,14 +47,11 @@ export async function replay(args: readonly string[]): Promise<number> {
   }
   const times = numberOption('times', values.times ?? '1', 1);
   const stored = await storedPlan(path);
-  const target =
-    values.target === undefined
-      ? await bestTarget()
-      : (await targetsOf([values.target], '--target'))[0];
+  const target = await targetFor(values.target);
   using stop = untilStopped();
   await using driver = await startDriver(target);
   const { plan, changes } = adaptPlan(stored, planTarget(driver.target));
-  console.log([`on ${target.name}`, ...changes, ...describePlan(plan)].join('\n'));
+  console.log([`on ${target.name}`, ...changes, ...planOutline(plan)].join('\n'));
   const assets = await pageAssets();
   const verdicts: RunVerdict[] = [];
   while (verdicts.length < times && !stop.signal.aborted) {

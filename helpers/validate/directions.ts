@@ -48,9 +48,10 @@ const UNITS: Readonly<Record<string, number>> = {
   s: 1e3,
   min: 6e4,
   h: 3.6e6,
-  kb: 1e3,
-  mb: 1e6,
-  gb: 1e9,
+  kb: 1_024,
+  mb: 1_024 ** 2,
+  gb: 1_024 ** 3,
+  tb: 1_024 ** 4,
 };
 
 /** The first quantity of a text; `never` and its like are the worst, `ever` is without end. */

@@ -10,7 +10,7 @@ import { shownValue, withoutSecrets } from './file/secrets.ts';
 import { makeSubject } from './make-subject.ts';
 import type { Assumptions, Behaviour, Finding, ValidationReport } from './report.ts';
 import { conflicts, notMeasured } from './rules/rules.ts';
-import { Settings } from './settings.ts';
+import { settingsTold } from './settings.ts';
 import type { Measurement } from './subject.ts';
 
 interface Judging {
@@ -48,7 +48,7 @@ async function judgeRunning(driver: Driver, prepared: Prepared, of: Judging): Pr
   of.tell('a master and a replica with it');
   const running = await tryReplication(driver, prepared, of.assumptions.replicas);
   const rules = conflicts({
-    settings: new Settings(running.effective),
+    settings: settingsTold(running.effective, running.product),
     written: prepared.written,
     assumptions: of.assumptions,
     server: running,

@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { bytesOf, bytesPerSecondOf, integerOf, linkOf, msOf, showBytes, showMs } from './units.ts';
+import {
+  asDirective,
+  bytesOf,
+  bytesPerSecondOf,
+  integerOf,
+  linkOf,
+  msOf,
+  numberIn,
+  showBytes,
+  showMs,
+} from './units.ts';
 
 test.for([
   [() => bytesOf('500mb', '--dataset'), 500 * 1024 ** 2],
@@ -19,6 +29,15 @@ test.for([
   [() => showMs(350.4), '350 ms'],
   [() => showMs(31_234), '31.2 s'],
   [() => showMs(600_000), '10 min'],
+  [() => numberIn('1mb'), 1_048_576],
+  [() => numberIn('1m'), 1_000_000],
+  [() => numberIn('64K'), 64_000],
+  [() => numberIn('16384'), 16_384],
+  [() => numberIn('-1'), -1],
+  [() => numberIn('many'), undefined],
+  [() => numberIn('mb'), undefined],
+  [() => numberIn('1tb'), undefined],
+  [() => numberIn(''), undefined],
 ] as const)('%s', ([compute, expected]) => {
   expect(compute()).toEqual(expected);
 });
@@ -41,4 +60,11 @@ test.for([
   [() => integerOf('6', '--replicas', [0, 5]), '--replicas 6: expected'],
 ] as const)('refuses: %s', ([compute, message]) => {
   expect(compute).toThrow(message);
+});
+
+test('a size for a redis.conf is never below what was asked for', () => {
+  expect(asDirective(1_048_577)).toBe('2mb');
+  expect(asDirective(1_048_576)).toBe('1mb');
+  expect(asDirective(20_000)).toBe('20kb');
+  expect(asDirective(1)).toBe('16kb');
 });

@@ -5,6 +5,16 @@ const TIME = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/i;
 const MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 const BITS = /^(\d+(?:\.\d+)?)(k|m|g)bit(?:\/s)?$/i;
 const PER: Readonly<Record<string, number>> = { k: 1e3, m: 1e6, g: 1e9 };
+const MB = 1_024 ** 2;
+
+/** A number, or bytes with their unit as redis.conf writes them; undefined if it is neither. */
+export function numberIn(text: string): number | undefined {
+  if (!/^-?\d/.test(text)) return undefined;
+  const value = Number(text);
+  if (!Number.isNaN(value)) return value;
+  const size = parseMemory(text);
+  return size === undefined ? undefined : Number(size);
+}
 
 /** `500mb`: bytes as redis.conf writes them, `1k` is 1000, `1kb` is 1024; a fraction is fine. */
 export function bytesOf(text: string, what: string): number {
@@ -62,6 +72,11 @@ export function integerOf(
 
 function refuse(what: string, got: string, expected: string): never {
   throw new ChaosError('misuse', `${what} ${got}: expected ${expected}`);
+}
+
+/** A size for a redis.conf that is at least so many bytes, in whole MB or, below one, KB. */
+export function asDirective(bytes: number): string {
+  return bytes >= MB ? `${Math.ceil(bytes / MB)}mb` : `${Math.max(16, Math.ceil(bytes / 1_024))}kb`;
 }
 
 /** `1.5 MB`: bytes for people, in units of 1024. */

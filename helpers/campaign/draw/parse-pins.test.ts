@@ -49,6 +49,7 @@ describe('times and sizes', () => {
     ['100', 100],
     ['100b', 100],
     ['1KB', 1_024],
+    ['1k', 1_000],
     ['16mb', 16_777_216],
   ] as const)('--value-bytes %s', ([text, valueBytesMax]) => {
     expect(parsePins(['--value-bytes', text])).toEqual({ valueBytesMax });
@@ -78,6 +79,7 @@ describe('what is refused, and why', () => {
       '--backlog takes a size from 16384 to 268435456 bytes, such as 64kb or 5mb, got "1kb"',
     ],
     ['--backlog 64kib', '--backlog takes a size'],
+    ['--backlog kb', '--backlog takes a size'],
     ['--chaos 1s', '--chaos takes a time from 2000 ms to 600 s, such as 40s or 1500ms, got "1s"'],
     ['--chaos soon', '--chaos takes a time'],
     ['--skew -1', '--skew takes a number from 0 to 3, got "-1"'],

@@ -1,3 +1,4 @@
+import { parseMemory } from '../../../fixtures/reference/config/kinds/memory-text.ts';
 import { ChaosError } from '../../errors.ts';
 
 /** Reads the value of a flag. */
@@ -48,20 +49,11 @@ export function words<const T extends string>(accepted: readonly T[]): ReadValue
     });
 }
 
-const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  kb: 1_024,
-  mb: 1_024 ** 2,
-  gb: 1_024 ** 3,
-};
-
-/** `16384`, `64kb`, `5mb`: bytes, as Redis reads them. */
+/** `16384`, `64kb`, `5mb`: bytes, as redis.conf has them. */
 export function size(minBytes: number, maxBytes: number): ReadValue<number> {
   return (text, flag) => {
-    const [, digits = '', unit = ''] = /^(\d+)(b|kb|mb|gb)?$/i.exec(text) ?? [];
-    const bytes = Number(digits) * (UNITS[unit.toLowerCase()] ?? 1);
-    if (digits === '' || bytes < minBytes || bytes > maxBytes) {
+    const bytes = /^\d/.test(text) ? Number(parseMemory(text) ?? Number.NaN) : Number.NaN;
+    if (Number.isNaN(bytes) || bytes < minBytes || bytes > maxBytes) {
       throw refused(
         flag,
         `a size from ${minBytes} to ${maxBytes} bytes, such as 64kb or 5mb`,

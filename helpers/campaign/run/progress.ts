@@ -14,6 +14,7 @@ export interface Progress {
   readonly faultsInForce: readonly PlannedFault[];
   readonly operations: Readonly<Record<Outcome, number>>;
   readonly resyncs: Readonly<Record<RecordedResync['kind'], number>>;
+  /** How often something kept the run from going on as planned. */
   readonly troubles: number;
 }
 

@@ -24,12 +24,12 @@ export const places = {
   counter: ({ databases }: Sizes, at: number): Place => place(databases, at, `count:${at}`),
 } as const;
 
-/** The other key of a pair. */
-export function partnerOf(key: string): string {
-  return `${key.slice(0, -1)}b`;
+/** The second key of a pair, by the first, or its name by the name of the first. */
+export function partnerOf(first: string): string {
+  return `${first.slice(0, -1)}b`;
 }
 
-/** As the final state of a record names it. */
+/** `db/key`, as the final state of a record names it. */
 export function nameOf({ db, key }: Place): string {
   return `${db}/${key}`;
 }

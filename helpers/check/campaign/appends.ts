@@ -1,6 +1,6 @@
 import type { Operation, RunRecord } from '../../campaign/record.ts';
+import { nameOf } from '../../campaign/workload/keys.ts';
 import type { LedgerWrite } from '../ledger.ts';
-import { nameOf } from './versions.ts';
 
 /** The writes to each list, by its name, in the order of their invocation. */
 export function appendsOf({ operations }: RunRecord): ReadonlyMap<string, readonly LedgerWrite[]> {

@@ -5,9 +5,10 @@
  * commandProcessed). MGET is one command.
  */
 import type { RunRecord } from '../../campaign/record.ts';
+import { nameOf, partnerOf } from '../../campaign/workload/keys.ts';
 import type { Checker, Objection } from './checker.ts';
 import { when } from './checker.ts';
-import { nameOf, partnerOf, versionInWords } from './versions.ts';
+import { versionInWords } from './versions.ts';
 
 export const atomicPairs: Checker = {
   name: 'atomic pairs',

@@ -4,13 +4,13 @@
  * of its ends, no answer is given twice, and later increments get greater ones.
  */
 import type { Operation, RunRecord } from '../../campaign/record.ts';
+import { nameOf } from '../../campaign/workload/keys.ts';
 import type { Checker, Objection } from './checker.ts';
 import { when } from './checker.ts';
 import { lossWindows } from './loss-windows.ts';
 import { segmentsOf } from './segments.ts';
 import { losableWrites } from './steps-back.ts';
 import { finalMaster } from './topology.ts';
-import { nameOf } from './versions.ts';
 
 export const counters: Checker = {
   name: 'counters',

@@ -7,6 +7,7 @@
  * after their invocation, and up to those that may have been lost.
  */
 import type { Operation, RunRecord } from '../../campaign/record.ts';
+import { nameOf } from '../../campaign/workload/keys.ts';
 import { disorder, type LedgerWrite } from '../ledger.ts';
 import { appendsOf } from './appends.ts';
 import type { Checker, Objection } from './checker.ts';
@@ -14,7 +15,6 @@ import { when } from './checker.ts';
 import { lossWindows } from './loss-windows.ts';
 import { losableWrites } from './steps-back.ts';
 import { finalMaster } from './topology.ts';
-import { nameOf } from './versions.ts';
 
 export const prefixOrder: Checker = {
   name: 'prefix order',

@@ -4,6 +4,7 @@
  * beyond the life of its connection.
  */
 import type { Operation, RunRecord } from '../../campaign/record.ts';
+import { nameOf, partnerOf } from '../../campaign/workload/keys.ts';
 
 export interface Version {
   /** Null for no such key. */
@@ -32,16 +33,6 @@ export interface KeyVersions {
 const CLOCKS_MS = 250;
 const NEVER: Version = { value: null, isExpired: false, fromMs: -Infinity, untilMs: -Infinity };
 const KINDS = new Set<Operation['kind']>(['register', 'remove', 'expiring', 'pair']);
-
-/** `db/key`, as the final state names it. */
-export function nameOf({ db, key }: Pick<Operation, 'db' | 'key'>): string {
-  return `${db}/${key}`;
-}
-
-/** The second key of a pair, by the name of the first. */
-export function partnerOf(name: string): string {
-  return `${name.slice(0, -1)}b`;
-}
 
 /** Of each key that holds versions, by its name. */
 export function versionsOf({ operations }: RunRecord): ReadonlyMap<string, KeyVersions> {

@@ -21,11 +21,18 @@ export async function targetsOf(
   return [first, ...others];
 }
 
+/** The target of that name or the first that the pattern fits, or, if nobody asked for one, the best. Throws as `targetsOf`. */
+export async function targetFor(pattern: string | undefined): Promise<Target> {
+  if (pattern === undefined) return bestTarget();
+  const [target] = await targetsOf([pattern], '--target');
+  return target;
+}
+
 /**
  * What tells most here without being waited for: the server that is installed, else one in a container, else the reference,
  * which runs everywhere.
  */
-export async function bestTarget(): Promise<Target> {
+async function bestTarget(): Promise<Target> {
   const installed = await discover({ isSelected: ({ name }) => ON_PROCESSES.test(name) });
   const real = installed.runnable.find(({ isReference }) => !isReference);
   if (real !== undefined) return real;

@@ -142,7 +142,7 @@ function linkFaultWords(fault: LinkFaultSpec): string {
 
 const CONDITIONS: Readonly<Record<FaultCondition, string>> = {
   'backlog-overrun': 'the backlog is overrun',
-  'backlog-half-full': 'half of the backlog is lacking',
+  'backlog-half-full': 'half of the backlog is owed',
   'full-resync-begun': 'a full resync has begun',
   noticed: 'the replica has noticed',
 };

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Progress, progressLine, renderProgress } from './progress.ts';
+import type { Progress } from '../../campaign/run/progress.ts';
+import { progressLine, renderProgress } from './progress.ts';
 import { cut } from './testing/small-run.ts';
 
 const nodes = [

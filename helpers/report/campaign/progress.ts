@@ -1,33 +1,9 @@
 import type { PlannedFault, PlannedTopology } from '../../campaign/plan.ts';
 import type { NodeSample } from '../../campaign/record.ts';
-import type { Outcome } from '../../workload/outcome.ts';
+import type { NodeProgress, Progress } from '../../campaign/run/progress.ts';
 import { faultLabel, subjectOf } from './plan-words.ts';
 import { bytes, count, counted, duration } from './units.ts';
 import { visible } from './visible.ts';
-
-/** What a running campaign shows of itself. */
-export interface Progress {
-  readonly phase: string;
-  /** Of the phase, and how long it lasts at most. */
-  readonly elapsedMs: number;
-  readonly totalMs: number;
-  readonly nodes: readonly NodeProgress[];
-  readonly faultsInForce: readonly PlannedFault[];
-  readonly operations: Readonly<Record<Outcome, number>>;
-  readonly resyncs: Readonly<Record<'full' | 'partial', number>>;
-  /** How often something kept the run from going on as planned. */
-  readonly troubles: number;
-}
-
-export interface NodeProgress {
-  readonly name: string;
-  readonly state: NodeSample['state'];
-  readonly role?: 'master' | 'replica';
-  readonly offset?: number;
-  readonly lagBytes?: number;
-  readonly link?: 'up' | 'down';
-  readonly syncInProgress?: boolean;
-}
 
 const SIGNS: Readonly<Record<NodeSample['state'], string>> = {
   answers: '●',

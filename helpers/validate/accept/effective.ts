@@ -1,7 +1,7 @@
 import type { Directive } from '../file/parse.ts';
 import { placeOf } from '../file/parse.ts';
-import { numberIn } from '../settings.ts';
 import type { Effective } from '../subject.ts';
+import { numberIn } from '../units.ts';
 import { canonical } from './names.ts';
 
 /** A directive that holds as something else than it was written. */

@@ -8,7 +8,7 @@ import type { Prepared } from '../file/prepare.ts';
 import { withoutSecrets } from '../file/secrets.ts';
 import { nodeFor } from '../make-subject.ts';
 import type { Finding } from '../report.ts';
-import { effectiveOf, Settings } from '../settings.ts';
+import { effectiveOf, type Settings, settingsTold } from '../settings.ts';
 import type { Effective } from '../subject.ts';
 import { telling } from './telling.ts';
 
@@ -40,23 +40,26 @@ export async function tryReplication(
   const effective = await effectiveOf(deployment.master);
   const info = parseInfo(await deployment.master.info());
   const valkey = info.get('valkey_version');
+  const product = valkey === undefined ? 'redis' : 'valkey';
   return {
     effective,
-    product: valkey === undefined ? 'redis' : 'valkey',
+    product,
     version: valkey ?? info.get('redis_version') ?? 'unknown',
     noReplication:
-      replicas === 0 ? undefined : await failureToSync(deployment, prepared, effective),
+      replicas === 0
+        ? undefined
+        : await failureToSync(deployment, prepared, settingsTold(effective, product)),
   };
 }
 
 async function failureToSync(
   deployment: Deployment,
   prepared: Prepared,
-  effective: Effective,
+  settings: Settings,
 ): Promise<Finding | undefined> {
   const { master } = deployment;
   const replica = deployment.node('replica-1');
-  const delayMs = (new Settings(effective).number('repl-diskless-sync-delay') ?? 0) * 1_000;
+  const delayMs = settings.number('repl-diskless-sync-delay') * 1_000;
   try {
     await replica.replicaOf(master);
     await deployment.inSync(replica, IN_SYNC_WITHIN_MS + delayMs);

@@ -1,6 +1,6 @@
+import { escaped as text } from '../../report/campaign/html/markup.ts';
 import type { Behaviour, Finding, ValidatedConfig, ValidationReport } from '../report.ts';
 import { showMs } from '../units.ts';
-import { escapeHtml as text } from './escape.ts';
 import {
   assumptionsLine,
   headline,

@@ -1,5 +1,5 @@
+import { escaped } from '../../report/campaign/html/markup.ts';
 import type { Finding, ValidationReport } from '../report.ts';
-import { escapeXml } from './escape.ts';
 import { headline, measuredText, remedyLine } from './headline.ts';
 
 /**
@@ -15,11 +15,11 @@ export function asJunit(report: ValidationReport): string {
       const failure =
         change === 'regression'
           ? failed(text, 'regression', text)
-          : `<system-out>${escapeXml(text)}</system-out>`;
+          : `<system-out>${escaped(text)}</system-out>`;
       return testCase('behaviours', id, failure);
     }),
     ...leftOut.map(({ what, reason }) =>
-      testCase('not known', what, `<skipped message="${escapeXml(reason)}"/>`),
+      testCase('not known', what, `<skipped message="${escaped(reason)}"/>`),
     ),
   ];
   const failures = cases.filter((one) => one.includes('<failure')).length;
@@ -28,8 +28,8 @@ export function asJunit(report: ValidationReport): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="redis-chaos validate" ${counts}>`,
-    `  <testsuite name="${escapeXml(`${config.path} on ${config.server}`)}" ${counts}>`,
-    `    <system-out>${escapeXml(headline(report))}</system-out>`,
+    `  <testsuite name="${escaped(`${config.path} on ${config.server}`)}" ${counts}>`,
+    `    <system-out>${escaped(headline(report))}</system-out>`,
     ...cases.map((one) => `    ${one}`),
     '  </testsuite>',
     '</testsuites>',
@@ -38,7 +38,7 @@ export function asJunit(report: ValidationReport): string {
 }
 
 function testCase(kind: string, name: string, inside: string): string {
-  const head = `<testcase classname="validate.${escapeXml(kind)}" name="${escapeXml(name)}"`;
+  const head = `<testcase classname="validate.${escaped(kind)}" name="${escaped(name)}"`;
   return inside === '' ? `${head}/>` : `${head}>${inside}</testcase>`;
 }
 
@@ -49,9 +49,9 @@ function failureOf(finding: Finding): string {
   const fails = severity === 'broken' || severity === 'risk';
   return fails
     ? failed(title, severity, text.join('\n'))
-    : `<system-out>${escapeXml(text.join('\n'))}</system-out>`;
+    : `<system-out>${escaped(text.join('\n'))}</system-out>`;
 }
 
 function failed(message: string, type: string, text: string): string {
-  return `<failure type="${type}" message="${escapeXml(message)}">${escapeXml(text)}</failure>`;
+  return `<failure type="${type}" message="${escaped(message)}">${escaped(text)}</failure>`;
 }

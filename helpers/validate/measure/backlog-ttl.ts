@@ -3,10 +3,10 @@ import { cut } from '../../links/faults/index.ts';
 import { now } from '../../timeline.ts';
 import { until } from '../../until.ts';
 import type { Behaviour, Finding } from '../report.ts';
+import { settingsInFile } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
+import { showMs } from '../units.ts';
 import { samePlace, watchReturn } from './came-back.ts';
-import { settingsInFile } from './settings.ts';
-import { inTime } from './units.ts';
 
 const MEASURED_SECONDS = 1;
 const LATE_SECONDS = 3;
@@ -24,7 +24,7 @@ export const backlogTtl: Measurement = {
       {
         id: 'backlog-ttl',
         what: 'a master without any replica keeps its backlog for',
-        after: ttl === 0 ? 'ever' : inTime(1_000 * ttl),
+        after: ttl === 0 ? 'ever' : showMs(1_000 * ttl),
       },
     ];
     if (!isShort(ttl, outageMs)) return { findings: [], behaviours };
@@ -54,7 +54,7 @@ export const backlogTtl: Measurement = {
     const finding: Finding = {
       id: 'backlog-ttl',
       severity: 'risk',
-      title: `When all replicas are away for ${inTime(outageMs)}, the master gives its backlog up after ${ttl} s: all of them take a full resync, however little was written.`,
+      title: `When all replicas are away for ${showMs(outageMs)}, the master gives its backlog up after ${ttl} s: all of them take a full resync, however little was written.`,
       measured: [
         {
           what: `the backlog is given up after, measured with repl-backlog-ttl ${measuredAt}`,

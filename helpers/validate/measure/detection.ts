@@ -2,12 +2,12 @@ import { halfOpen } from '../../links/faults/index.ts';
 import { now } from '../../timeline.ts';
 import { until } from '../../until.ts';
 import type { Assumptions, Behaviour, Finding } from '../report.ts';
+import { type Settings, settingsInFile, settingsOf } from '../settings.ts';
 import type { Measurement, Subject } from '../subject.ts';
+import { showBytes, showMs } from '../units.ts';
 import { pacedWrites } from './paced-writes.ts';
 import { reads } from './sampling.ts';
-import { type Settings, settingsInFile, settingsOf } from './settings.ts';
 import { streamPerPayload } from './stream-bytes.ts';
-import { inBytes, inTime } from './units.ts';
 
 /** Longer timeouts are measured at this one: the rule is the same. */
 const MEASURED_MAX_SECONDS = 3;
@@ -104,7 +104,7 @@ export function judge(
   const finding: Finding = {
     id: 'detection',
     severity: isUnnoticed ? 'note' : 'ok',
-    title: `A link that goes silent is noticed after ${timeout} to ${timeout + LATE_SECONDS} s: ${afterwards}; writes go on.${isUnnoticed ? ` A silence of ${inTime(assumptions.outageMs)} is over before anybody notices: the link says up all the time.` : ''}`,
+    title: `A link that goes silent is noticed after ${timeout} to ${timeout + LATE_SECONDS} s: ${afterwards}; writes go on.${isUnnoticed ? ` A silence of ${showMs(assumptions.outageMs)} is over before anybody notices: the link says up all the time.` : ''}`,
     measured: [
       {
         what: `the replica notices after${at}`,
@@ -146,11 +146,11 @@ export function judge(
   return {
     findings: [finding],
     behaviours: [
-      { id: 'detection', what: 'a half-open link is noticed within', after: inTime(latestMs) },
+      { id: 'detection', what: 'a half-open link is noticed within', after: showMs(latestMs) },
       {
         id: 'detection-missed',
         what: 'written until a half-open link is noticed',
-        after: inBytes(missedBytes),
+        after: showBytes(missedBytes),
       },
       {
         id: 'reads-when-down',

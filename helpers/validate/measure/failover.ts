@@ -4,9 +4,9 @@ import { now } from '../../timeline.ts';
 import { until } from '../../until.ts';
 import { sentinelClient } from '../../workload/sentinel-client.ts';
 import type { Finding } from '../report.ts';
+import { settingsOf } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
-import { settingsOf } from './settings.ts';
-import { inTime } from './units.ts';
+import { showMs } from '../units.ts';
 
 const SENTINELS = 3;
 const WRITES_BEFORE = 300;
@@ -58,7 +58,7 @@ export const failover: Measurement = {
       const finding: Finding = {
         id: 'failover',
         severity: lost > 0 ? 'note' : 'ok',
-        title: `Clients write again ${inTime(writableMs)} after the end of the master, to ${heir.name}; ${lost} of ${acknowledged.length} acknowledged writes are lost.`,
+        title: `Clients write again ${showMs(writableMs)} after the end of the master, to ${heir.name}; ${lost} of ${acknowledged.length} acknowledged writes are lost.`,
         measured: [
           { what: 'until a client writes again', value: Math.round(writableMs), unit: 'ms' },
           { what: 'promoted', value: heir.name },
@@ -73,7 +73,7 @@ export const failover: Measurement = {
           {
             id: 'failover',
             what: 'after the end of the master clients write again within',
-            after: inTime(writableMs),
+            after: showMs(writableMs),
           },
         ],
       };
@@ -81,7 +81,7 @@ export const failover: Measurement = {
       const finding: Finding = {
         id: 'failover',
         severity: 'broken',
-        title: `No replica is promoted within ${inTime(WITHIN_MS)} of the end of the master.`,
+        title: `No replica is promoted within ${showMs(WITHIN_MS)} of the end of the master.`,
         measured: [
           { what: 'replica-priority of every replica', value: settings.number('replica-priority') },
           { what: 'what was seen last', value: messageOf(thrown) },

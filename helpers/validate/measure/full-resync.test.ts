@@ -37,7 +37,7 @@ const ofLoop = (of: ReturnType<typeof judge>) => of.findings[0];
 test('what was measured with a tenth of the dataset counts ten times, and the delay once', () => {
   const { behaviours, findings } = judge(run, run, context);
   expect(findings[0]).toMatchObject({ id: 'full-resync-loop', severity: 'ok' });
-  expect(behaviours[0]?.after).toBe('15.0 s');
+  expect(behaviours[0]?.after).toBe('15 s');
 });
 
 test('a run that ended though the whole dataset’s would not is a risk, by computation', () => {

@@ -1,11 +1,11 @@
 import type { Config } from '../../deployment/config.ts';
 import type { Assumptions, Behaviour, Finding, Measured } from '../report.ts';
+import { type OutputLimit, type Settings, settingsInFile, settingsOf } from '../settings.ts';
 import type { Measurement, Subject } from '../subject.ts';
+import { asDirective, showBytes, showMs } from '../units.ts';
 import { type Accumulation, overruns, peakBytes, scaled } from './resync-model.ts';
 import { fillDataset, type ResyncRun, type RunOptions, runFullResync } from './resync-run.ts';
-import { type OutputLimit, type Settings, settingsInFile, settingsOf } from './settings.ts';
 import { streamPerPayload } from './stream-bytes.ts';
-import { asDirective, inBytes, inTime } from './units.ts';
 
 /** Larger datasets are measured at this size, with limits in proportion. */
 const MEASURED_MAX_BYTES = 64e6;
@@ -42,9 +42,11 @@ export const fullResync: Measurement = {
     const inFile = settingsInFile(subject);
     const more = scaledDown(inFile, factor);
     const measuredBytes = factor * datasetBytes;
-    tell(`a full resync of ${inBytes(measuredBytes)} while ${inBytes(streamRate)}/s are written`);
+    tell(
+      `a full resync of ${showBytes(measuredBytes)} while ${showBytes(streamRate)}/s are written`,
+    );
     const first = await once(subject, assumptions, measuredBytes, more);
-    tell(`${first.run.outcome} after ${inTime(first.run.tookMs)}, ${first.run.rounds} asked for`);
+    tell(`${first.run.outcome} after ${showMs(first.run.tookMs)}, ${first.run.rounds} asked for`);
     const isLoop = first.run.outcome === 'loop';
     // What would suffice is seen where nothing limits it.
     const free = isLoop
@@ -139,12 +141,12 @@ export function judge(
   const behaviours: Behaviour[] = [
     {
       id: 'full-resync',
-      what: `a full resync of ${inBytes(datasetBytes)} under writes`,
+      what: `a full resync of ${showBytes(datasetBytes)} under writes`,
       after:
         run.outcome === 'loop'
           ? 'never ends: a loop'
           : run.outcome === 'completed'
-            ? inTime(wholeMs)
+            ? showMs(wholeMs)
             : 'did not end',
     },
     {
@@ -161,7 +163,7 @@ export function judge(
         ...common,
         id: 'full-resync-loop',
         severity: 'broken',
-        title: `A full resync never ends: ${inBytes(waits)} are written in the time that it takes, and the master ends it at ${limits}.`,
+        title: `A full resync never ends: ${showBytes(waits)} are written in the time that it takes, and the master ends it at ${limits}.`,
         remedy,
       };
     if (run.outcome === 'unfinished')
@@ -169,21 +171,21 @@ export function judge(
         ...common,
         id: 'full-resync-unfinished',
         severity: 'risk',
-        title: `A full resync did not end within ${inTime(run.tookMs)}${timeout === undefined ? '' : `; the master: ${timeout}`}.`,
+        title: `A full resync did not end within ${showMs(run.tookMs)}${timeout === undefined ? '' : `; the master: ${timeout}`}.`,
       };
     if (overrun !== undefined)
       return {
         ...common,
         id: 'full-resync-loop',
         severity: 'risk',
-        title: `A full resync would not end: ${inBytes(overrun.peakBytes)} would wait, more than the ${overrun.by} limit lets (${limits}).`,
+        title: `A full resync would not end: ${showBytes(overrun.peakBytes)} would wait, more than the ${overrun.by} limit lets (${limits}).`,
         remedy,
       };
     return {
       ...common,
       id: 'full-resync-loop',
       severity: 'ok',
-      title: `A full resync ends, in about ${inTime(wholeMs)}: ${inBytes(waits)} wait on the master meanwhile, the limit is ${limits}.`,
+      title: `A full resync ends, in about ${showMs(wholeMs)}: ${showBytes(waits)} wait on the master meanwhile, the limit is ${limits}.`,
     };
   };
   return { findings: [finding(), duringIt(run, factor)], behaviours };
@@ -194,14 +196,14 @@ function measuredBy(
   free: ResyncRun,
   of: { factor: number; wholeMs: number; waits: number; datasetBytes: number },
 ): Measured[] {
-  const size = inBytes(of.factor * of.datasetBytes);
+  const size = showBytes(of.factor * of.datasetBytes);
   const at = of.factor < 1 ? `, measured with ${size}, limits in proportion` : '';
   return [
     { what: `time of a full resync${at}`, value: Math.round(free.tookMs), unit: 'ms' },
     ...(of.factor < 1
       ? [
           {
-            what: `the same for ${inBytes(of.datasetBytes)}, in proportion`,
+            what: `the same for ${showBytes(of.datasetBytes)}, in proportion`,
             value: 'computed',
             predicted: Math.round(of.wholeMs),
             unit: 'ms',
@@ -224,8 +226,8 @@ function measuredBy(
 
 function limitInWords({ hardBytes, softBytes, softSeconds }: OutputLimit): string {
   const limits = [
-    ...(hardBytes > 0 ? [inBytes(hardBytes)] : []),
-    ...(softBytes > 0 ? [`${inBytes(softBytes)} for ${softSeconds} s`] : []),
+    ...(hardBytes > 0 ? [showBytes(hardBytes)] : []),
+    ...(softBytes > 0 ? [`${showBytes(softBytes)} for ${softSeconds} s`] : []),
   ];
   return limits.join(' or ') || 'none';
 }
@@ -236,7 +238,7 @@ function duringIt(run: ResyncRun, factor: number): Finding {
   return {
     id: 'full-resync-clients',
     severity: 'note',
-    title: `During a full resync a replica tells data up to ${inTime(run.stalestMs)} old${run.refusals === '' ? '' : `, and refuses reads for ${inTime(run.refusedMs)} (${run.refusals})`}${at}.`,
+    title: `During a full resync a replica tells data up to ${showMs(run.stalestMs)} old${run.refusals === '' ? '' : `, and refuses reads for ${showMs(run.refusedMs)} (${run.refusals})`}${at}.`,
     measured: [
       { what: `longest answer of the master${at}`, value: Math.round(run.latencyMs), unit: 'ms' },
       {
@@ -264,7 +266,7 @@ function tooSlow(linkRate: number, streamRate: number) {
   const finding: Finding = {
     id: 'link-too-slow',
     severity: 'broken',
-    title: `The link carries ${inBytes(linkRate)}/s, and ${inBytes(streamRate)}/s are written: no replica ever catches up.`,
+    title: `The link carries ${showBytes(linkRate)}/s, and ${showBytes(streamRate)}/s are written: no replica ever catches up.`,
     measured: [
       { what: 'the link', value: Math.round(linkRate), unit: 'bytes/s' },
       {

@@ -1,4 +1,5 @@
 import { messageOf } from '../../errors.ts';
+import { isRefusal } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
 import { backlogTtl } from './backlog-ttl.ts';
 import { detection } from './detection.ts';
@@ -8,7 +9,6 @@ import { margin } from './margin.ts';
 import { memory } from './memory.ts';
 import { replicaReads } from './reads.ts';
 import { restart } from './restart.ts';
-import { isRefusal } from './settings.ts';
 import { writeSafety } from './write-safety.ts';
 
 /** All kinds of measurements under faults, the most asked for first. Each starts what it needs and ends it. */

@@ -3,12 +3,12 @@ import type { Deployment } from '../../deployment/deployment.ts';
 import { ChaosError } from '../../errors.ts';
 import { cut } from '../../links/faults/index.ts';
 import type { Assumptions, Behaviour, Finding, Measured } from '../report.ts';
+import { settingsInFile } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
+import { asDirective, showBytes, showMs } from '../units.ts';
 import { holds, predictedEdge, type Rounding, roundingOf } from './backlog-edge.ts';
 import { samePlace, watchReturn } from './came-back.ts';
-import { settingsInFile } from './settings.ts';
 import { streamPerPayload } from './stream-bytes.ts';
-import { asDirective, inBytes, inTime } from './units.ts';
 import { type StreamWriter, streamWriter } from './write-stream.ts';
 
 /** Larger backlogs are measured at this size: the rule is the same, the writing takes longer. */
@@ -72,9 +72,9 @@ export async function measureEdge(
   const { backlog } = await master.snapshot();
   const rounding = await roundingBy(pair, writer, backlog.sizeBytes);
 
-  tell(`cutting a replica off, writing beyond a backlog of ${inBytes(backlog.sizeBytes)}`);
+  tell(`cutting a replica off, writing beyond a backlog of ${showBytes(backlog.sizeBytes)}`);
   const beyond = await overrun(pair, writer, backlog.sizeBytes, rounding);
-  tell(`${inBytes(beyond.missedBytes)} missed: ${beyond.cameBack} resync`);
+  tell(`${showBytes(beyond.missedBytes)} missed: ${beyond.cameBack} resync`);
 
   const offset = await samePlace(replica, master);
   const predicted = predictedEdge(backlog.sizeBytes, offset, rounding);
@@ -85,7 +85,7 @@ export async function measureEdge(
   const back = await watchReturn(pair);
   await outage.heal();
   const cameBack = await back.come();
-  tell(`${inBytes(within)} missed: ${cameBack} resync`);
+  tell(`${showBytes(within)} missed: ${cameBack} resync`);
   if (cameBack !== 'partial' || beyond.cameBack !== 'full') {
     throw new ChaosError(
       'correctness',
@@ -157,11 +157,11 @@ export function judge(
   const marginMs = edge.sizeBytes / streamPerMs;
   const neededBytes = streamPerMs * (assumptions.outageMs + RECONNECTS_WITHIN_MS);
   const sufficient = asDirective(HEADROOM * neededBytes);
-  const outage = inTime(assumptions.outageMs);
+  const outage = showMs(assumptions.outageMs);
   const measured: Measured[] = [
     {
       what: edge.isScaled
-        ? `bytes of the stream that a backlog of ${inBytes(MEASURED_MAX_BYTES)} holds, measured in place of ${inBytes(edge.sizeBytes)}`
+        ? `bytes of the stream that a backlog of ${showBytes(MEASURED_MAX_BYTES)} holds, measured in place of ${showBytes(edge.sizeBytes)}`
         : 'bytes of the stream that the backlog holds',
       value: edge.measuredBytes,
       unit: 'bytes',
@@ -191,7 +191,7 @@ export function judge(
     findings.push({
       ...common,
       severity: 'risk',
-      title: `An outage of ${outage} ends in a full resync: the backlog lasts for ${inTime(marginMs)} at ${inBytes(assumptions.writeBytesPerSecond)}/s.`,
+      title: `An outage of ${outage} ends in a full resync: the backlog lasts for ${showMs(marginMs)} at ${showBytes(assumptions.writeBytesPerSecond)}/s.`,
       remedy: { directive: 'repl-backlog-size', value: sufficient },
     });
   } else if (neededBytes * HEADROOM > edge.sizeBytes) {
@@ -205,7 +205,7 @@ export function judge(
     findings.push({
       ...common,
       severity: 'ok',
-      title: `An outage of ${outage} ends in a partial resync: the backlog lasts for ${inTime(marginMs)}.`,
+      title: `An outage of ${outage} ends in a partial resync: the backlog lasts for ${showMs(marginMs)}.`,
     });
   }
   return {
@@ -214,7 +214,7 @@ export function judge(
       {
         id: 'outage-margin',
         what: 'longest outage that ends in a partial resync',
-        after: inTime(marginMs),
+        after: showMs(marginMs),
       },
     ],
   };

@@ -1,9 +1,9 @@
 import { parseInfo } from '../../observe/info.ts';
 import type { Assumptions, Behaviour, Finding } from '../report.ts';
+import { type Settings, settingsInFile, settingsOf } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
+import { asDirective, showBytes } from '../units.ts';
 import { samePlace } from './came-back.ts';
-import { type Settings, settingsInFile, settingsOf } from './settings.ts';
-import { asDirective, inBytes } from './units.ts';
 import { streamWriter } from './write-stream.ts';
 
 const FILLED_MAX_BYTES = 16 * 1_024 ** 2;
@@ -28,7 +28,7 @@ export const memory: Measurement = {
     await using pair = await subject.start({ replicas: 1, more });
     const { master, replica } = pair;
     const settings = await settingsOf(master, subject, more);
-    tell(`filling a backlog of ${inBytes(filled)}`);
+    tell(`filling a backlog of ${showBytes(filled)}`);
     using writer = streamWriter(master, assumptions.valueBytes);
     await writer.atMost(1.1 * filled);
     await samePlace(replica, master);
@@ -50,11 +50,11 @@ export function judge(
 ): { findings: Finding[]; behaviours: Behaviour[] } {
   const { filled, tookBytes, backlogBytes } = of;
   const limit = settings.replicaLimit.hardBytes;
-  const buffers = limit === 0 ? 'no limit' : inBytes(limit);
+  const buffers = limit === 0 ? 'no limit' : showBytes(limit);
   const left = maxmemory - backlogBytes;
   const measured: Finding['measured'] = [
     {
-      what: `memory that a full backlog of ${inBytes(filled)} takes`,
+      what: `memory that a full backlog of ${showBytes(filled)} takes`,
       value: tookBytes,
       unit: 'bytes',
       predicted: filled,
@@ -80,13 +80,13 @@ export function judge(
       return {
         ...common,
         severity: 'note',
-        title: `There is no maxmemory: data, a backlog of ${inBytes(backlogBytes)} and output buffers (${buffers}) grow until the machine has none.`,
+        title: `There is no maxmemory: data, a backlog of ${showBytes(backlogBytes)} and output buffers (${buffers}) grow until the machine has none.`,
       };
     if (datasetBytes > left)
       return {
         ...common,
         severity: 'risk',
-        title: `Data of ${inBytes(datasetBytes)} does not fit: maxmemory leaves ${inBytes(Math.max(0, left))} beside the backlog, so ${settings.text('maxmemory-policy') === 'noeviction' ? 'writes are refused' : 'keys are evicted'}.`,
+        title: `Data of ${showBytes(datasetBytes)} does not fit: maxmemory leaves ${showBytes(Math.max(0, left))} beside the backlog, so ${settings.text('maxmemory-policy') === 'noeviction' ? 'writes are refused' : 'keys are evicted'}.`,
         remedy: {
           directive: 'maxmemory',
           value: asDirective(HEADROOM * (datasetBytes + backlogBytes)),
@@ -95,7 +95,7 @@ export function judge(
     return {
       ...common,
       severity: 'ok',
-      title: `Data of ${inBytes(datasetBytes)} fits into the ${inBytes(left)} that maxmemory leaves beside the backlog; output buffers can take ${buffers} more.`,
+      title: `Data of ${showBytes(datasetBytes)} fits into the ${showBytes(left)} that maxmemory leaves beside the backlog; output buffers can take ${buffers} more.`,
     };
   };
   return {
@@ -104,7 +104,7 @@ export function judge(
       {
         id: 'memory',
         what: 'memory for data',
-        after: maxmemory === 0 ? 'no limit' : inBytes(left),
+        after: maxmemory === 0 ? 'no limit' : showBytes(left),
       },
     ],
   };

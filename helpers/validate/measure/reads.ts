@@ -4,10 +4,10 @@ import { cut } from '../../links/faults/index.ts';
 import { parseInfo } from '../../observe/info.ts';
 import { until } from '../../until.ts';
 import type { Assumptions, Behaviour, Finding } from '../report.ts';
+import { isRefusal, type Settings, settingsOf } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
+import { showMs } from '../units.ts';
 import { samePlace } from './came-back.ts';
-import { isRefusal, type Settings, settingsOf } from './settings.ts';
-import { inTime } from './units.ts';
 
 const TTL_MS = 300;
 const KEY = 'measure:read';
@@ -98,7 +98,7 @@ export function judge(
       severity: stale === 'old' ? 'note' : 'ok',
       title:
         stale === 'old'
-          ? `A replica that is cut off answers with old data for the whole outage: up to ${inTime(outageMs)} old.`
+          ? `A replica that is cut off answers with old data for the whole outage: up to ${showMs(outageMs)} old.`
           : `A replica that is cut off answers ${stale}, and no old data.`,
       measured: [{ what: 'read of a value that was changed during the outage', value: stale }],
       why: 'replica-serve-stale-data decides whether a replica whose link is down answers reads. It knows that it is down at once when the connection is closed, and after repl-timeout when it goes silent.',

@@ -3,12 +3,12 @@ import type { Node } from '../../deployment/node.ts';
 import { parseInfo } from '../../observe/info.ts';
 import { until } from '../../until.ts';
 import type { Assumptions, Behaviour, Finding } from '../report.ts';
+import { type Settings, settingsOf } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
+import { showMs } from '../units.ts';
 import { type CameBack, samePlace, watchReturn } from './came-back.ts';
 import { lossWindow } from './persistence.ts';
 import { fillDataset } from './resync-run.ts';
-import { type Settings, settingsOf } from './settings.ts';
-import { inTime } from './units.ts';
 
 const KEYS = 200;
 const VALUE_BYTES = 100;
@@ -110,7 +110,7 @@ export function judge(
   const [lostInOrder, lostInCrash] = [inOrder, afterCrash].map(
     (one) => one.before - one.onMaster,
   ) as [number, number];
-  const powerLoss = Number.isFinite(window.ms) ? inTime(window.ms) : 'all';
+  const powerLoss = Number.isFinite(window.ms) ? showMs(window.ms) : 'all';
   const measured: Finding['measured'] = [
     { what: 'the replica, restarted in order, comes back by', value: `a ${replicaBack} resync` },
     {

@@ -1,4 +1,4 @@
-import type { OutputLimit } from './settings.ts';
+import type { OutputLimit } from '../settings.ts';
 
 /** What waits for a replica during a full resync, over time. */
 export interface Accumulation {

@@ -4,9 +4,9 @@ import { halfOpen } from '../../links/faults/index.ts';
 import { now } from '../../timeline.ts';
 import { until } from '../../until.ts';
 import type { Assumptions, Behaviour, Finding } from '../report.ts';
+import { type Settings, settingsInFile, settingsOf } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
-import { type Settings, settingsInFile, settingsOf } from './settings.ts';
-import { inTime } from './units.ts';
+import { showMs } from '../units.ts';
 
 /** Longer lags are measured at this one: the rule is the same. */
 const MEASURED_MAX_SECONDS = 2;
@@ -140,11 +140,11 @@ export function judge(
           : 'never',
     },
     {
-      what: `writes acknowledged, one after the other, in ${inTime(seen.lastedMs)}`,
+      what: `writes acknowledged, one after the other, in ${showMs(seen.lastedMs)}`,
       value: seen.acknowledged,
     },
     {
-      what: `writes acknowledged in an outage of ${inTime(outageMs)} at the asked rate`,
+      what: `writes acknowledged in an outage of ${showMs(outageMs)} at the asked rate`,
       value: 'computed',
       predicted: atRisk,
     },
@@ -166,7 +166,7 @@ export function judge(
             : 'risk',
       title: isStopped
         ? `A master that no replica hears acknowledges writes for ${maxLag} to ${maxLag + LATE_SECONDS} s more: a failover loses up to ${atRisk} of them.`
-        : `A master that no replica hears acknowledges writes for as long as it is cut off: a failover loses up to ${atRisk} of them in ${inTime(outageMs)}.`,
+        : `A master that no replica hears acknowledges writes for as long as it is cut off: a failover loses up to ${atRisk} of them in ${showMs(outageMs)}.`,
       measured,
       why,
       source: SOURCE,
@@ -196,11 +196,11 @@ export function judge(
       {
         id: 'partition-writes',
         what: 'a master that no replica hears acknowledges writes for',
-        after: isStopped ? inTime(1_000 * (maxLag + LATE_SECONDS)) : 'ever',
+        after: isStopped ? showMs(1_000 * (maxLag + LATE_SECONDS)) : 'ever',
       },
       {
         id: 'partition-loss',
-        what: `acknowledged writes that a failover loses after ${inTime(outageMs)}`,
+        what: `acknowledged writes that a failover loses after ${showMs(outageMs)}`,
         after: String(atRisk),
       },
     ],

@@ -49,9 +49,9 @@ const renamedForSentinels: Rule = (facts) => {
 };
 
 const missingMasterAuth: Rule = (facts) => {
-  const password = facts.settings.text('requirepass') ?? '';
-  const forMaster = facts.settings.text('masterauth') ?? '';
-  const asUser = facts.settings.text('masteruser') ?? '';
+  const password = facts.settings.text('requirepass');
+  const forMaster = facts.settings.text('masterauth');
+  const asUser = facts.settings.text('masteruser');
   if (password === '' || asUser !== '' || forMaster === password) return undefined;
   return {
     id: 'masterauth-mismatch',
@@ -90,7 +90,7 @@ const protectedMode: Rule = (facts) => {
   const bind = lastWritten(facts, 'bind')?.args ?? [];
   const isOpen = bind.some((word) => !isLoopback(word));
   const hasUsers = facts.written.some(({ name }) => name === 'user' || name === 'aclfile');
-  const password = facts.settings.text('requirepass') ?? '';
+  const password = facts.settings.text('requirepass');
   if (mode !== 'yes' || !isOpen || hasUsers || password !== '') return undefined;
   return {
     id: 'protected-mode',

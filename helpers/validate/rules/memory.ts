@@ -1,11 +1,11 @@
-import { showBytes } from '../units.ts';
+import { asDirective, showBytes } from '../units.ts';
 import type { Rule } from './rule.ts';
 
 const SMALL_SHARE = 0.25;
 
 const backlogInMaxmemory: Rule = ({ settings }) => {
-  const max = settings.number('maxmemory') ?? 0;
-  const backlog = settings.number('repl-backlog-size') ?? 0;
+  const max = settings.number('maxmemory');
+  const backlog = settings.number('repl-backlog-size');
   if (max === 0 || backlog <= max * SMALL_SHARE) return undefined;
   const none = backlog >= max;
   return {
@@ -20,18 +20,13 @@ const backlogInMaxmemory: Rule = ({ settings }) => {
     ],
     why: 'The backlog counts as used memory, so that much less is there for data before keys are evicted or writes refused. It is taken when the first replica attaches.',
     source: 'Redis 7.0 src/evict.c freeMemoryGetNotCountedMemory',
-    remedy: {
-      directive: 'maxmemory',
-      value: showBytes(max + backlog)
-        .replace(' ', '')
-        .toLowerCase(),
-    },
+    remedy: { directive: 'maxmemory', value: asDirective(max + backlog) },
   };
 };
 
 const datasetBeyondMaxmemory: Rule = ({ settings, assumptions: { datasetBytes } }) => {
-  const max = settings.number('maxmemory') ?? 0;
-  const policy = settings.text('maxmemory-policy') ?? 'noeviction';
+  const max = settings.number('maxmemory');
+  const policy = settings.text('maxmemory-policy');
   if (max === 0 || datasetBytes <= max) return undefined;
   const refuses = policy === 'noeviction';
   return {
@@ -47,20 +42,20 @@ const datasetBeyondMaxmemory: Rule = ({ settings, assumptions: { datasetBytes } 
     ],
     why: 'Beyond maxmemory a server evicts by its policy; with noeviction it answers OOM to every write.',
     source: 'redis.conf of Redis 7.0, maxmemory-policy',
-    remedy: { directive: 'maxmemory', value: megabytes(datasetBytes * 1.5) },
+    remedy: { directive: 'maxmemory', value: asDirective(datasetBytes * 1.5) },
   };
 };
 
 const keptSyncFiles: Rule = ({ settings }) => {
-  const persists = settings.text('save') !== '' || settings.isYes('appendonly');
-  if (!settings.isYes('rdb-del-sync-files') || !persists) return undefined;
+  const persists = settings.text('save') !== '' || settings.isOn('appendonly');
+  if (!settings.isOn('rdb-del-sync-files') || !persists) return undefined;
   return {
     id: 'sync-files-kept',
     severity: 'note',
     title: 'rdb-del-sync-files does nothing here: this server persists.',
     measured: [
-      { what: 'save', value: settings.text('save') ?? '' },
-      { what: 'appendonly', value: settings.text('appendonly') ?? 'no' },
+      { what: 'save', value: settings.text('save') },
+      { what: 'appendonly', value: settings.text('appendonly') },
     ],
     why: 'RDB files of a resync are only removed by servers without any persistence.',
     source: 'redis.conf of Redis 7.0, rdb-del-sync-files',
@@ -70,7 +65,7 @@ const keptSyncFiles: Rule = ({ settings }) => {
 
 const dataInMemoryTwice: Rule = ({ settings, assumptions: { datasetBytes } }) => {
   const load = settings.text('repl-diskless-load');
-  const max = settings.number('maxmemory') ?? 0;
+  const max = settings.number('maxmemory');
   if (load !== 'swapdb' || max === 0 || datasetBytes * 2 <= max) return undefined;
   return {
     id: 'loaded-beside',
@@ -92,8 +87,3 @@ export const MEMORY_RULES: readonly Rule[] = [
   keptSyncFiles,
   dataInMemoryTwice,
 ];
-
-/** As a redis.conf has it, rounded up. */
-function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1024 ** 2)}mb`;
-}

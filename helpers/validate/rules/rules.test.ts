@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseConfig } from '../file/parse.ts';
 import type { Assumptions } from '../report.ts';
-import { Settings } from '../settings.ts';
+import { settingsTold } from '../settings.ts';
 import { conflicts, notMeasured } from './rules.ts';
 
 const ASSUMPTIONS: Assumptions = {
@@ -40,7 +40,7 @@ interface Case {
 
 const found = ({ told, text = '', assumed, version = '7.0.15' }: Case) =>
   conflicts({
-    settings: new Settings(new Map(Object.entries({ ...DEFAULTS, ...told }))),
+    settings: settingsTold(new Map(Object.entries({ ...DEFAULTS, ...told })), 'redis'),
     written: parseConfig(text, 'a.conf'),
     assumptions: { ...ASSUMPTIONS, ...assumed },
     server: { product: 'redis', version },
@@ -133,6 +133,12 @@ const FINE: readonly Case[] = [
 
 test.for(FINE)('nothing is found in %j', (given) => {
   expect(found(given)).toEqual([]);
+});
+
+test('a size that is advised is one that a server takes', () => {
+  const told = { maxmemory: '1572864', 'repl-backlog-size': '1048576' };
+  const [finding] = found({ told, assumed: { datasetBytes: 1 } });
+  expect(finding?.remedy).toEqual({ directive: 'maxmemory', value: '3mb' });
 });
 
 test('no password is told', () => {

@@ -5,8 +5,8 @@ import type { Rule } from './rule.ts';
 const CONF = 'redis.conf of Redis 7.0';
 
 const timeoutBelowPing: Rule = ({ settings }) => {
-  const timeout = settings.number('repl-timeout') ?? 60;
-  const period = settings.number('repl-ping-replica-period') ?? 10;
+  const timeout = settings.number('repl-timeout');
+  const period = settings.number('repl-ping-replica-period');
   if (timeout > period) return undefined;
   return {
     id: 'timeout-below-ping',
@@ -23,7 +23,7 @@ const timeoutBelowPing: Rule = ({ settings }) => {
 };
 
 const backlogTtl: Rule = ({ settings, assumptions }) => {
-  const ttl = settings.number('repl-backlog-ttl') ?? 3_600;
+  const ttl = settings.number('repl-backlog-ttl');
   if (ttl === 0 || assumptions.outageMs <= ttl * 1_000) return undefined;
   return {
     id: 'backlog-ttl',
@@ -40,8 +40,8 @@ const backlogTtl: Rule = ({ settings, assumptions }) => {
 };
 
 const outputLimitBelowBacklog: Rule = ({ settings, server }) => {
-  const limit = settings.replicaOutputLimit()?.hard ?? 0;
-  const backlog = settings.number('repl-backlog-size') ?? 0;
+  const limit = settings.replicaLimit.hardBytes;
+  const backlog = settings.number('repl-backlog-size');
   if (limit === 0 || limit >= backlog) return undefined;
   const raised = server.product === 'valkey' || compareVersions(server.version, '7.0') >= 0;
   return {
@@ -61,8 +61,8 @@ const outputLimitBelowBacklog: Rule = ({ settings, server }) => {
 };
 
 const tightLag: Rule = ({ settings }) => {
-  const wanted = settings.number('min-replicas-to-write') ?? 0;
-  const lag = settings.number('min-replicas-max-lag') ?? 10;
+  const wanted = settings.number('min-replicas-to-write');
+  const lag = settings.number('min-replicas-max-lag');
   if (wanted === 0 || lag > 1) return undefined;
   return {
     id: lag === 0 ? 'min-replicas-disabled' : 'max-lag-tight',
@@ -79,8 +79,8 @@ const tightLag: Rule = ({ settings }) => {
 };
 
 const tooFewReplicas: Rule = ({ settings, assumptions: { replicas } }) => {
-  const wanted = settings.number('min-replicas-to-write') ?? 0;
-  const lag = settings.number('min-replicas-max-lag') ?? 10;
+  const wanted = settings.number('min-replicas-to-write');
+  const lag = settings.number('min-replicas-max-lag');
   if (lag === 0 || wanted < replicas || wanted === 0) return undefined;
   const never = wanted > replicas;
   return {

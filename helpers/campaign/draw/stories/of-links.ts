@@ -1,6 +1,15 @@
-import { afterMs, onLink, when } from '../draft.ts';
+import type { FaultEnd } from '../../plan.ts';
+import { afterMs, onLink, type Path, when } from '../draft.ts';
 import { CLIENT } from '../kinds.ts';
-import { anyPath, clientPath, middlesOf, overrunWithinMs, pathOf, replicasOf } from '../stage.ts';
+import {
+  anyPath,
+  clientPath,
+  middlesOf,
+  overrunWithinMs,
+  pathOf,
+  replicasOf,
+  type Stage,
+} from '../stage.ts';
 import { anyReplica, type Story } from './story.ts';
 
 /** What links do by themselves. */
@@ -11,14 +20,7 @@ export const STORIES_OF_LINKS: readonly Story[] = [
     weight: 3,
     tell: (stage, random, atMs) => {
       const path = anyPath(stage, random, atMs);
-      return [
-        onLink(
-          path,
-          { kind: 'cut' },
-          atMs,
-          when('backlog-overrun', overrunWithinMs(stage, path.to)),
-        ),
-      ];
+      return [onLink(path, { kind: 'cut' }, atMs, untilOverrun(stage, path))];
     },
   },
   {
@@ -31,9 +33,7 @@ export const STORIES_OF_LINKS: readonly Story[] = [
     tell: (stage, random, atMs) => {
       const path = anyPath(stage, random, atMs);
       const silence = { kind: 'half-open', direction: 'downstream' } as const;
-      return [
-        onLink(path, silence, atMs, when('backlog-overrun', overrunWithinMs(stage, path.to))),
-      ];
+      return [onLink(path, silence, atMs, untilOverrun(stage, path))];
     },
   },
   {
@@ -61,14 +61,7 @@ export const STORIES_OF_LINKS: readonly Story[] = [
       const middles = middlesOf(stage, atMs);
       if (middles.length === 0) return [];
       const path = pathOf(stage, random.pick(middles), atMs);
-      return [
-        onLink(
-          path,
-          { kind: 'cut' },
-          atMs,
-          when('backlog-overrun', overrunWithinMs(stage, path.to)),
-        ),
-      ];
+      return [onLink(path, { kind: 'cut' }, atMs, untilOverrun(stage, path))];
     },
   },
   {
@@ -151,3 +144,7 @@ export const STORIES_OF_LINKS: readonly Story[] = [
     },
   },
 ];
+
+function untilOverrun(stage: Stage, { to }: Path): FaultEnd {
+  return when('backlog-overrun', overrunWithinMs(stage, to));
+}

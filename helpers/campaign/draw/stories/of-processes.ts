@@ -5,38 +5,17 @@ import { between, FAILOVER_MS, RESTART_MS, type Story } from './story.ts';
 
 /** Processes that stop, die and come back. */
 export const STORIES_OF_PROCESSES: readonly Story[] = [
-  {
-    leadsTo: ['failover'],
-    kinds: ['pause'],
-    weight: 4,
-    tell: (stage, random, atMs) =>
-      stage.topology.sentinels === 0
-        ? []
-        : [
-            onNode(
-              masterOf(stage).name,
-              { kind: 'pause' },
-              atMs,
-              afterMs(between(random, FAILOVER_MS)),
-            ),
-          ],
-  },
-  {
-    leadsTo: ['failover'],
-    kinds: ['kill'],
-    weight: 4,
-    tell: (stage, random, atMs) =>
-      stage.topology.sentinels === 0
-        ? []
-        : [
-            onNode(
-              masterOf(stage).name,
-              { kind: 'kill' },
-              atMs,
-              afterMs(between(random, FAILOVER_MS)),
-            ),
-          ],
-  },
+  ...(['pause', 'kill'] as const).map(
+    (kind): Story => ({
+      leadsTo: ['failover'],
+      kinds: [kind],
+      weight: 4,
+      tell: (stage, random, atMs) =>
+        stage.topology.sentinels === 0
+          ? []
+          : [onNode(masterOf(stage).name, { kind }, atMs, afterMs(between(random, FAILOVER_MS)))],
+    }),
+  ),
   {
     leadsTo: ['sub-replica resynced after its upstream did'],
     kinds: ['kill'],

@@ -1,7 +1,8 @@
 import type { NodeSample, RunRecord } from '../../../campaign/record.ts';
+import { nameOf } from '../../../campaign/workload/keys.ts';
 import { appendsOf } from '../appends.ts';
 import { samplesOf } from '../samples.ts';
-import { goneByMs, nameOf, seenValues, versionsOf } from '../versions.ts';
+import { goneByMs, seenValues, versionsOf } from '../versions.ts';
 
 /**
  * Versions that a replica answered with while its link was down, and whose time was over before it was up again: the master's

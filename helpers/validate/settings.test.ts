@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Node } from '../../deployment/node.ts';
-import type { Target } from '../../deployment/target.ts';
-import { replicaLimitOf, settingsInFile, settingsOf } from './settings.ts';
+import type { Node } from '../deployment/node.ts';
+import type { Target } from '../deployment/target.ts';
+import { replicaLimitOf, settingsInFile, settingsOf, settingsTold } from './settings.ts';
 
 const target = (product: Target['product']) => ({ product }) as Target;
 const subject = (directives: Record<string, string[]>, product: Target['product'] = 'redis') => ({
@@ -29,6 +29,13 @@ test('of a directive given twice the last counts, but all lines of save', () => 
   const twice = settingsInFile(subject({ 'repl-timeout': ['5', '7'], save: ['900 1', '60 100'] }));
   expect(twice.number('repl-timeout')).toBe(7);
   expect(twice.text('save')).toBe('900 1 60 100');
+});
+
+test('a file quotes its values, a server tells them as they are', () => {
+  expect(settingsInFile(subject({ requirepass: ['"a b"'] })).text('requirepass')).toBe('a b');
+  const told = settingsTold(new Map([['requirepass', '"a b"']]), 'redis');
+  expect(told.text('requirepass')).toBe('"a b"');
+  expect(told.text('masterauth'), 'neither told nor with a default').toBe('');
 });
 
 /** A server that answers CONFIG GET. */
