@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { REPORT_FILE, saved } from '../campaign/artifact.ts';
@@ -7,7 +6,7 @@ import { PIN_FLAGS, pinHelp } from '../campaign/draw/pin-flags.ts';
 import { night } from '../campaign/night/night.ts';
 import { mergeNights, type NightResult, nightVerdict } from '../campaign/night-result.ts';
 import { ChaosError, messageOf } from '../errors.ts';
-import { pageAssets } from '../report/campaign/html/assets.ts';
+import { type PageAssets, pageAssets } from '../report/campaign/html/assets.ts';
 import { nightOverview } from '../report/campaign/html/night.ts';
 import { nightJson } from '../report/campaign/json.ts';
 import { nightJunit } from '../report/campaign/junit.ts';
@@ -45,7 +44,6 @@ ${pinHelp().join('\n')}
 Exit codes: 0 pass, 1 correctness, 2 wrong usage, 3 liveness, 4 inconclusive, 5 environment.`;
 
 const RESULT_FILE = 'night.json';
-const SEED_MAX = 2 ** 32;
 const MINUTE_MS = 60_000;
 
 /** `redis-chaos nightly`: many campaigns, or the results of several parts of a night as one. Returns an exit code. */
@@ -72,10 +70,11 @@ export async function nightly(args: readonly string[]): Promise<number> {
     return 0;
   }
   const folder = values.out ?? 'artifacts/nightly';
+  const assets = await pageAssets();
   if (values.merge)
-    return ended(mergeNights(await Promise.all(positionals.map(storedNight))), folder);
+    return ended(mergeNights(await Promise.all(positionals.map(storedNight))), folder, assets);
   noWords(positionals);
-  const baseSeed = values.seed === undefined ? randomInt(1, SEED_MAX) : seedOption(values.seed);
+  const baseSeed = seedOption(values.seed);
   const options = {
     baseSeed,
     pins,
@@ -93,24 +92,24 @@ export async function nightly(args: readonly string[]): Promise<number> {
     targets,
     reference: await referenceTarget(),
     folder,
-    assets: await pageAssets(),
+    assets,
     replayOf,
     tell: (line) => console.log(line),
     onResult: (so) => saved(join(folder, RESULT_FILE), nightJson(so)),
     signal: stop.signal,
   });
-  return ended(result, folder);
+  return ended(result, folder, assets);
 }
 
 /** Writes every form of the result, and tells it. */
-async function ended(result: NightResult, folder: string): Promise<number> {
+async function ended(result: NightResult, folder: string, assets: PageAssets): Promise<number> {
   const reportOf = ({ artifact }: { readonly artifact?: string }): string | undefined =>
     artifact === undefined ? undefined : join(relative(folder, artifact), REPORT_FILE);
   const markdown = nightMarkdown(result);
   await saved(join(folder, RESULT_FILE), nightJson(result));
   await saved(join(folder, 'junit.xml'), nightJunit(result));
   await saved(join(folder, 'summary.md'), markdown);
-  await saved(join(folder, REPORT_FILE), nightOverview(result, await pageAssets(), reportOf));
+  await saved(join(folder, REPORT_FILE), nightOverview(result, assets, reportOf));
   console.log(`${markdown}\nreport  ${join(folder, REPORT_FILE)}`);
   return EXIT_CODES[nightVerdict(result)];
 }

@@ -1,22 +1,16 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { folderOf, PLAN_FILE } from '../campaign/artifact.ts';
-import { campaign } from '../campaign/campaign.ts';
-import { adaptPlan } from '../campaign/draw/adapt-plan.ts';
-import { planTarget } from '../campaign/draw/plan-target.ts';
+import { PLAN_FILE } from '../campaign/artifact.ts';
 import type { Plan } from '../campaign/plan.ts';
 import { readPlan } from '../campaign/plan-file.ts';
 import type { RunVerdict } from '../campaign/record.ts';
 import { startDriver } from '../deployment/driver-for.ts';
 import { ChaosError, messageOf } from '../errors.ts';
 import { pageAssets } from '../report/campaign/html/assets.ts';
-import { planOutline } from '../report/campaign/plan-outline.ts';
-import { now } from '../timeline.ts';
-import { Display } from './campaigns/display.ts';
 import { numberOption, parseOptions } from './campaigns/options.ts';
+import { shownCampaign, toldPlan } from './campaigns/shown.ts';
 import { untilStopped } from './campaigns/stopping.ts';
 import { targetFor } from './campaigns/targets.ts';
-import { replayOf, verdictLines } from './campaigns/verdict.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 
 const USAGE = `usage: redis-chaos replay <artifact> [option ...]
@@ -50,21 +44,15 @@ export async function replay(args: readonly string[]): Promise<number> {
   const target = await targetFor(values.target);
   using stop = untilStopped();
   await using driver = await startDriver(target);
-  const { plan, changes } = adaptPlan(stored, planTarget(driver.target));
-  console.log([`on ${target.name}`, ...changes, ...planOutline(plan)].join('\n'));
-  const assets = await pageAssets();
+  const plan = toldPlan(driver, stored);
+  const shown = {
+    parent: values.out ?? 'artifacts/replay',
+    assets: await pageAssets(),
+    signal: stop.signal,
+  };
   const verdicts: RunVerdict[] = [];
   while (verdicts.length < times && !stop.signal.aborted) {
-    const display = new Display(process.stdout, plan, now);
-    const run = await campaign(driver, plan, {
-      folder: folderOf(values.out ?? 'artifacts/replay', target.name, plan.seed, Date.now()),
-      assets,
-      replayOf,
-      onProgress: (progress) => display.show(progress),
-      signal: stop.signal,
-    });
-    verdicts.push(run.judgement.verdict);
-    console.log(verdictLines(run).join('\n'));
+    verdicts.push(await shownCampaign(driver, plan, shown));
   }
   if (times > 1) console.log(tally(verdicts));
   return Math.max(...verdicts.map((verdict) => EXIT_CODES[verdict]));

@@ -1,7 +1,9 @@
+import { randomInt } from 'node:crypto';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { unknownFlag } from '../../campaign/draw/parse-pins.ts';
 import { ChaosError, messageOf } from '../../errors.ts';
 
+const RANDOM_SEED_MAX = 2 ** 32;
 const UNKNOWN = /^Unknown option '([^']+)'/;
 
 /** Options and words as `util.parseArgs` gives them. Throws misuse for others; `others` are flags that somebody meant may be. */
@@ -29,8 +31,9 @@ export function numberOption(name: string, text: string, least: number): number 
   return value;
 }
 
-/** A whole number from 0 up to 2^53 - 1. */
-export function seedOption(text: string): number {
+/** A whole number from 0 up to 2^53 - 1; a random one below 2^32 where none is given. */
+export function seedOption(text: string | undefined): number {
+  if (text === undefined) return randomInt(1, RANDOM_SEED_MAX);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text))) {
     throw new ChaosError('misuse', `--seed is ${text}, expected a whole number below 2^53`);
   }

@@ -1,4 +1,5 @@
 import { compareVersions, UNKNOWN_VERSION, type Versioned } from '../../deployment/capabilities.ts';
+import { edits } from '../../edits.ts';
 
 /** The first version of each product that has a directive; a product without one has none. */
 const SINCE: Readonly<Record<string, { readonly redis?: string; readonly valkey?: string }>> = {
@@ -84,7 +85,7 @@ export function whyUnknown(name: string, target: Versioned, known: readonly stri
     }
   }
   const [near] = known
-    .map((one) => ({ one, distance: distance(one, name) }))
+    .map((one) => ({ one, distance: edits(one, name) }))
     .filter((found) => found.distance <= Math.max(1, Math.floor(name.length / 5)))
     .sort((a, b) => a.distance - b.distance);
   return near === undefined
@@ -95,18 +96,4 @@ export function whyUnknown(name: string, target: Versioned, known: readonly stri
 /** `Redis` or `Valkey`. */
 export function titleOf(product: Versioned['product']): string {
   return product === 'valkey' ? 'Valkey' : 'Redis';
-}
-
-/** Levenshtein's. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (const [index, letter] of [...a].entries()) {
-    const next = [index + 1];
-    for (const [at, other] of [...b].entries()) {
-      const replaced = (row[at] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(replaced, (next[at] ?? 0) + 1, (row[at + 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row.at(-1) ?? 0;
 }

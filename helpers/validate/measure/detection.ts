@@ -5,6 +5,7 @@ import type { Assumptions, Behaviour, Finding } from '../report.ts';
 import { type Settings, settingsInFile, settingsOf } from '../settings.ts';
 import type { Measurement, Subject } from '../subject.ts';
 import { showBytes, showMs } from '../units.ts';
+import { AT_ONCE } from './at-once.ts';
 import { pacedWrites } from './paced-writes.ts';
 import { reads } from './sampling.ts';
 import { streamPerPayload } from './stream-bytes.ts';
@@ -31,8 +32,7 @@ export const detection: Measurement = {
       return flapping(subject, measuredAt, inFile, tell);
     }
     const more = {
-      'repl-diskless-sync-delay': 0,
-      'min-replicas-to-write': 0,
+      ...AT_ONCE,
       ...(measuredAt < timeout && { 'repl-timeout': measuredAt, 'repl-ping-replica-period': 1 }),
     };
     await using pair = await subject.start({ replicas: 1, more });

@@ -3,6 +3,7 @@ import type { Assumptions, Behaviour, Finding, Measured } from '../report.ts';
 import { type OutputLimit, type Settings, settingsInFile, settingsOf } from '../settings.ts';
 import type { Measurement, Subject } from '../subject.ts';
 import { asDirective, showBytes, showMs } from '../units.ts';
+import { AT_ONCE } from './at-once.ts';
 import { type Accumulation, overruns, peakBytes, scaled } from './resync-model.ts';
 import { fillDataset, type ResyncRun, type RunOptions, runFullResync } from './resync-run.ts';
 import { streamPerPayload } from './stream-bytes.ts';
@@ -74,11 +75,10 @@ function carriedBy(linkRate: number | undefined, streamRate: number): number {
 }
 
 function scaledDown(settings: Settings, factor: number): Config {
-  const base = { 'repl-diskless-sync-delay': 0, 'min-replicas-to-write': 0 };
-  if (factor === 1) return base;
+  if (factor === 1) return AT_ONCE;
   const { hardBytes, softBytes, softSeconds } = scaled(settings.replicaLimit, factor);
   return {
-    ...base,
+    ...AT_ONCE,
     [LIMIT]: `replica ${hardBytes} ${softBytes} ${softSeconds}`,
     // No output limit is below the backlog.
     'repl-backlog-size': Math.max(16_384, Math.ceil(settings.number('repl-backlog-size') * factor)),

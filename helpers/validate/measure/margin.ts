@@ -6,6 +6,7 @@ import type { Assumptions, Behaviour, Finding, Measured } from '../report.ts';
 import { settingsInFile } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
 import { asDirective, showBytes, showMs } from '../units.ts';
+import { AT_ONCE } from './at-once.ts';
 import { holds, predictedEdge, type Rounding, roundingOf } from './backlog-edge.ts';
 import { samePlace, watchReturn } from './came-back.ts';
 import { streamPerPayload } from './stream-bytes.ts';
@@ -38,9 +39,7 @@ export const margin: Measurement = {
       more: {
         ...noPings,
         'repl-timeout': 2 * Number(noPings['repl-ping-replica-period']),
-        'repl-diskless-sync-delay': 0,
-        // While one replica is cut off, another keeps the master writing.
-        'min-replicas-to-write': 0,
+        ...AT_ONCE,
         ...(isScaled && { 'repl-backlog-size': MEASURED_MAX_BYTES }),
       },
     });

@@ -3,6 +3,7 @@ import type { Assumptions, Behaviour, Finding } from '../report.ts';
 import { type Settings, settingsInFile, settingsOf } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
 import { asDirective, showBytes } from '../units.ts';
+import { AT_ONCE } from './at-once.ts';
 import { samePlace } from './came-back.ts';
 import { streamWriter } from './write-stream.ts';
 
@@ -19,8 +20,7 @@ export const memory: Measurement = {
     const backlogBytes = settingsInFile(subject).number('repl-backlog-size');
     const filled = Math.min(backlogBytes, FILLED_MAX_BYTES);
     const more = {
-      'repl-diskless-sync-delay': 0,
-      'min-replicas-to-write': 0,
+      ...AT_ONCE,
       // What is measured is what a full backlog takes, not what is refused or evicted for it.
       maxmemory: 0,
       ...(filled < backlogBytes && { 'repl-backlog-size': filled }),

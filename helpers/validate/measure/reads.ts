@@ -7,6 +7,7 @@ import type { Assumptions, Behaviour, Finding } from '../report.ts';
 import { isRefusal, type Settings, settingsOf } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
 import { showMs } from '../units.ts';
+import { AT_ONCE } from './at-once.ts';
 import { samePlace } from './came-back.ts';
 
 const TTL_MS = 300;
@@ -22,10 +23,7 @@ export const replicaReads: Measurement = {
   what: 'stale and expired reads of a replica, writes to it, and eviction on it',
   estimateMs: () => 4_000,
   run: async (subject, assumptions, tell) => {
-    await using pair = await subject.start({
-      replicas: 1,
-      more: { 'repl-diskless-sync-delay': 0, 'min-replicas-to-write': 0 },
-    });
+    await using pair = await subject.start({ replicas: 1, more: AT_ONCE });
     const { master, replica } = pair;
     const settings = await settingsOf(master, subject);
     await master.call('SET', KEY, 'old');

@@ -6,6 +6,7 @@ import type { Assumptions, Behaviour, Finding } from '../report.ts';
 import { type Settings, settingsOf } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
 import { showMs } from '../units.ts';
+import { AT_ONCE } from './at-once.ts';
 import { type CameBack, samePlace, watchReturn } from './came-back.ts';
 import { lossWindow } from './persistence.ts';
 import { fillDataset } from './resync-run.ts';
@@ -22,10 +23,7 @@ export const restart: Measurement = {
   what: 'replica and master restarted: how they resync, and what data is left',
   estimateMs: () => 9_000,
   run: async (subject, assumptions, tell) => {
-    await using pair = await subject.start({
-      replicas: 1,
-      more: { 'repl-diskless-sync-delay': 0, 'min-replicas-to-write': 0 },
-    });
+    await using pair = await subject.start({ replicas: 1, more: AT_ONCE });
     const { master, replica } = pair;
     const settings = await settingsOf(master, subject);
     await fillDataset(pair, KEYS * VALUE_BYTES, VALUE_BYTES);
