@@ -45,12 +45,14 @@ const { runnable, toxiproxyImage } = await discoverTargets();
 
 /** Sentinels take tens of seconds over everything: what is about them alone runs when its files are named. */
 const FAILOVER = 'suites/failover/';
+/** Their first suites run on one server, where no target is named. */
+const SENTINELS = 'suites/sentinel-';
 /** Campaigns and validations ask more of the machine than of the servers: one of those that run here without a container. */
 const TOOLS = 'suites/tools/';
 const onProcesses = runnable.filter(
   ({ driver, servers }) => driver === 'processes' && servers.length === 1,
 );
-const ofTools = onProcesses.find(({ isReference }) => !isReference) ?? onProcesses[0];
+const once = onProcesses.find(({ isReference }) => !isReference) ?? onProcesses[0] ?? runnable[0];
 
 const isFileNamed = (folder: string): boolean => process.argv.some((arg) => arg.includes(folder));
 
@@ -58,7 +60,8 @@ function excludedOn(target: Target): string[] {
   return [
     'suites/{toxiproxy,reference}/**',
     ...(isFileNamed(FAILOVER) ? [] : [`${FAILOVER}**`]),
-    ...(isFileNamed(TOOLS) || target === ofTools ? [] : [`${TOOLS}**`]),
+    ...(isFileNamed(TOOLS) || target === once ? [] : [`${TOOLS}**`]),
+    ...(isFileNamed(SENTINELS) || patterns.length > 0 || target === once ? [] : [`${SENTINELS}*`]),
   ];
 }
 
