@@ -21,9 +21,15 @@ export function verdictLines(run: ReportedRun): string[] {
     ...others.slice(0, FINDINGS_TOLD).map(({ checker, text }) => `  ${checker}: ${text}`),
     ...(others.length > FINDINGS_TOLD ? [`  and ${others.length - FINDINGS_TOLD} more`] : []),
     `seed    ${run.record.head.plan.seed}`,
-    ...(folder === undefined ? [] : [`report  ${join(folder, REPORT_FILE)}`]),
+    ...(folder === undefined ? [] : [reportLine(folder, run.isReported)]),
     `again   ${run.replay}`,
   ];
+}
+
+function reportLine(folder: string, isReported = true): string {
+  return isReported
+    ? `report  ${join(folder, REPORT_FILE)}`
+    : `report  none; with room on the disk: npm run recheck -- ${quoted(folder)}`;
 }
 
 /** The command that runs an artifact's plan again. */
