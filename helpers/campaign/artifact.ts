@@ -64,10 +64,12 @@ export async function reported(
 }
 
 function worsened(judgement: Judgement, { message }: ChaosError): Judgement {
+  const { verdict } = judgement;
+  const without = verdict === 'environment' ? '' : `; without that the verdict is ${verdict}`;
   const finding: Finding = {
     checker: 'report',
     verdict: 'environment',
-    text: `${withoutVerdict(message)}; without that the verdict is ${judgement.verdict}`,
+    text: `${withoutVerdict(message)}${without}`,
   };
   return {
     ...judgement,
