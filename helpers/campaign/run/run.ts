@@ -43,13 +43,14 @@ export class Run {
   readonly #roles = new Map<string, NodeSample['role']>();
   #phase: Phase = 'chaos';
   #phaseSinceMs: number;
-  #phaseTotalMs = 0;
+  #phaseTotalMs: number;
   #healedAtMs = 0;
 
   constructor(surroundings: Surroundings) {
-    const { driver, deployment, recorder, readyAtMs } = surroundings;
+    const { driver, deployment, plan, recorder, readyAtMs } = surroundings;
     this.#surroundings = surroundings;
     this.#phaseSinceMs = readyAtMs;
+    this.#phaseTotalMs = plan.chaosMs;
     this.#nodeFaults = new NodeFaults({ deployment, recorder, clock: now });
     this.#samplings = deployment.nodes.map(
       (node) =>
