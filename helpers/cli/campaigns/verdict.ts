@@ -5,7 +5,7 @@ import {
   type ReportedRun,
   VERDICT_WORDS,
 } from '../../report/campaign/reported-run.ts';
-import { campaignResult } from '../../report/campaign/summary.ts';
+import { campaignResult, firstLine } from '../../report/campaign/summary.ts';
 
 const FINDINGS_TOLD = 5;
 
@@ -18,7 +18,9 @@ export function verdictLines(run: ReportedRun): string[] {
   const folder = run.artifact === undefined ? undefined : relative(process.cwd(), run.artifact);
   return [
     `${sign} ${title}: ${why}`,
-    ...others.slice(0, FINDINGS_TOLD).map(({ checker, text }) => `  ${checker}: ${text}`),
+    ...others
+      .slice(0, FINDINGS_TOLD)
+      .map(({ checker, text }) => `  ${checker}: ${firstLine(text)}`),
     ...(others.length > FINDINGS_TOLD ? [`  and ${others.length - FINDINGS_TOLD} more`] : []),
     `seed    ${run.record.head.plan.seed}`,
     ...(folder === undefined ? [] : [reportLine(folder, run.isReported)]),

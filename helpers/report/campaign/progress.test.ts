@@ -84,6 +84,19 @@ test.for([1, 5, 9, 12, 14, 24])('there are no more lines than %d rows', (rows) =
   if (rows >= 10) expect(lines.at(-1)).toBe('no trouble so far');
 });
 
+test('a run that is over is not told to be of 0 ms', () => {
+  const over: Progress = {
+    ...progress,
+    phase: 'over',
+    elapsedMs: 0,
+    totalMs: 0,
+    faultsInForce: [],
+  };
+  expect(renderProgress(over, TERMINAL, { nodes })[0]).toBe('over');
+  expect(renderProgress(over, { columns: 60, rows: 6 }, { nodes })).not.toContain('  and 0 more');
+  expect(progressLine(over)).toMatch(/^over: 0 faults in force; /);
+});
+
 test('nodes that replicate each other, or a node that is not shown, are all there', () => {
   const ring = [
     { name: 'master', replicaOf: 'replica-1', config: {} },

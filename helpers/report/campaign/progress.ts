@@ -55,7 +55,7 @@ export function renderProgress(
 
 function faultLines(faults: readonly PlannedFault[], room: number): string[] {
   const all = faults.map((fault) => `  ${fault.id} ${faultLabel(fault)}: ${subjectOf(fault)}`);
-  if (all.length <= Math.min(room, MOST_FAULTS)) return all;
+  if (all.length <= Math.min(Math.max(0, room), MOST_FAULTS)) return all;
   const told = Math.max(0, Math.min(room - 1, MOST_FAULTS));
   return [...all.slice(0, told), `  and ${all.length - told} more`];
 }
@@ -87,7 +87,7 @@ export function progressLine(progress: Progress): string {
   const off = nodes.filter(({ state }) => state !== 'answers');
   return clipped(
     [
-      `${phase} ${duration(elapsedMs)} of ${duration(totalMs)}: ${counted(faultsInForce.length, 'fault')} in force`,
+      `${phase}${phase === 'over' ? '' : ` ${duration(elapsedMs)} of ${duration(totalMs)}`}: ${counted(faultsInForce.length, 'fault')} in force`,
       ...(off.length > 0 ? [off.map(({ name, state }) => `${name} ${state}`).join(', ')] : []),
       ...(lags.length > 0 ? [`lag up to ${bytes(Math.max(...lags))}`] : []),
       `${count(operations.ok)} ok, ${count(operations.failed)} failed, ${count(operations.unknown)} unknown`,
@@ -103,6 +103,7 @@ function resyncWords({ full, partial }: Progress['resyncs']): string {
 }
 
 function headLine({ phase, elapsedMs, totalMs }: Progress, width: number): string {
+  if (phase === 'over') return phase;
   const text = `${phase}  ${duration(elapsedMs)} of ${duration(totalMs)}`;
   const room = Math.min(40, width - text.length - 2);
   if (room < 8) return text;
