@@ -403,19 +403,3 @@ test('a run that is stopped ends at once, tells so, and leaves nothing', async (
   expect(servers.map(({ exit }) => exit !== undefined)).toEqual([true, true]);
   expect(await proxies()).toEqual(before);
 });
-
-test('servers that are ended with the run, as by Ctrl-C in a terminal, have not crashed', async ({
-  driver,
-}) => {
-  const { driver: watching, servers } = watched(driver);
-  const stopping = new AbortController();
-  const stopAll = async (): Promise<void> => {
-    stopping.abort();
-    await Promise.all(servers.map((server) => server.end('SIGTERM', 5_000)));
-  };
-  const record = await runWith(watching, plan(60_000, []), 500, stopAll, {
-    signal: stopping.signal,
-  });
-  expect(record.troubles.map(({ verdict }) => verdict)).toEqual(['inconclusive']);
-  expect(told(record)).not.toContain('master ended');
-});
