@@ -23,6 +23,13 @@ export class ChaosError extends Error {
   }
 }
 
+const OWN_VERDICT = new RegExp(`^(?:${VERDICTS.join('|')}): `);
+
+/** The message of an error, for where its verdict is told beside it. */
+export function withoutVerdict(message: string): string {
+  return message.replace(OWN_VERDICT, '');
+}
+
 /** The message of anything thrown, with the reasons where it names none itself. */
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof AggregateError && thrown.message === '') {

@@ -1,6 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ChaosError, messageOf } from '../errors.ts';
+import { ChaosError, withoutVerdict } from '../errors.ts';
 import type { PageAssets } from '../report/campaign/html/assets.ts';
 import { htmlReport } from '../report/campaign/html/report.ts';
 import { jsonReport } from '../report/campaign/json.ts';
@@ -8,7 +7,9 @@ import { junitReport } from '../report/campaign/junit.ts';
 import { markdownSummary } from '../report/campaign/markdown.ts';
 import type { ReportedRun } from '../report/campaign/reported-run.ts';
 import { campaignResult } from '../report/campaign/summary.ts';
+import { saved } from './disk.ts';
 import type { Plan } from './plan.ts';
+import type { Finding, Judgement } from './record.ts';
 
 /** What is in the folder of a run, beside its journal. */
 export const PLAN_FILE = 'plan.json';
@@ -34,23 +35,45 @@ export async function writeReports(
   assets: PageAssets,
 ): Promise<void> {
   const result = campaignResult(run);
+  // The page is by far the largest: the others may find room where it does not.
   const files = {
-    [REPORT_FILE]: htmlReport(run, assets),
     'result.json': jsonReport(result),
     'junit.xml': junitReport(result),
     'summary.md': markdownSummary(result),
+    [REPORT_FILE]: htmlReport(run, assets),
   };
   for (const [name, text] of Object.entries(files)) await saved(join(folder, name), text);
 }
 
-/** Writes a file, and the folders it is in. */
-export async function saved(file: string, text: string): Promise<void> {
+/**
+ * Writes the reports on a run. Where the disk does not take them, the run is given with that as a finding of the environment:
+ * what was found before is told all the same.
+ */
+export async function reported(
+  folder: string,
+  run: ReportedRun,
+  assets: PageAssets,
+): Promise<ReportedRun> {
   try {
-    await mkdir(join(file, '..'), { recursive: true });
-    await writeFile(file, text);
+    await writeReports(folder, run, assets);
+    return run;
   } catch (thrown) {
-    throw new ChaosError('environment', `cannot write ${file}: ${messageOf(thrown)}`, {
-      cause: thrown,
-    });
+    if (!(thrown instanceof ChaosError)) throw thrown;
+    return { ...run, judgement: worsened(run.judgement, thrown), isReported: false };
   }
+}
+
+function worsened(judgement: Judgement, { message }: ChaosError): Judgement {
+  const { verdict } = judgement;
+  const without = verdict === 'environment' ? '' : `; without that the verdict is ${verdict}`;
+  const finding: Finding = {
+    checker: 'report',
+    verdict: 'environment',
+    text: `${withoutVerdict(message)}${without}`,
+  };
+  return {
+    ...judgement,
+    verdict: 'environment',
+    findings: [...judgement.findings, finding],
+  };
 }

@@ -1,10 +1,12 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { judge } from '../check/campaign/judge.ts';
 import type { Driver } from '../deployment/driver.ts';
-import { ChaosError, messageOf } from '../errors.ts';
+import { ChaosError, messageOf, withoutVerdict } from '../errors.ts';
 import type { PageAssets } from '../report/campaign/html/assets.ts';
 import type { ReportedRun } from '../report/campaign/reported-run.ts';
 import { now } from '../timeline.ts';
-import { writePlan, writeReports } from './artifact.ts';
+import { PLAN_FILE, reported, writePlan } from './artifact.ts';
 import { Journal } from './journal.ts';
 import { RECORD_FORMAT } from './journal-lines.ts';
 import type { Plan } from './plan.ts';
@@ -24,7 +26,8 @@ export interface CampaignOptions {
 
 /**
  * Runs a plan on a target and judges it. The folder has the plan before the run begins, its record as it comes, and every
- * report in the end.
+ * report in the end. Throws `environment` where not even the plan can be written, and `misuse` for a plan that cannot be run:
+ * then the folder has nothing of it.
  */
 export async function campaign(
   driver: Driver,
@@ -32,11 +35,18 @@ export async function campaign(
   { folder, assets, replayOf, ...options }: CampaignOptions,
 ): Promise<ReportedRun> {
   const journal = await Journal.open(folder);
-  await writePlan(folder, plan);
+  await writePlan(folder, plan).catch(async (thrown: unknown) => {
+    await journal.discard();
+    throw thrown;
+  });
   const record = await runPlan(driver, plan, { journal, ...options }).catch(
     async (thrown: unknown) => {
-      await journal.end();
-      return notBegun(driver, plan, thrown);
+      if (thrown instanceof ChaosError && thrown.verdict === 'misuse') {
+        await rm(join(folder, PLAN_FILE));
+        await journal.discard();
+        throw thrown;
+      }
+      return journaled(notBegun(driver, plan, thrown), journal);
     },
   );
   const run = {
@@ -45,16 +55,14 @@ export async function campaign(
     replay: replayOf(folder, driver.target.name),
     artifact: folder,
   };
-  await writeReports(folder, run, assets);
-  return run;
+  return reported(folder, run, assets);
 }
 
-/** The record of a run that had none: its deployment did not start. A plan that cannot be run at all is thrown. */
+/** The record of a run that had none: its deployment did not start. */
 function notBegun({ target }: Driver, plan: Plan, thrown: unknown): RunRecord {
   const verdict = thrown instanceof ChaosError ? thrown.verdict : 'environment';
-  if (verdict === 'misuse') throw thrown;
   const atMs = now();
-  const text = `the deployment did not start: ${messageOf(thrown)}`;
+  const text = `the deployment did not start: ${withoutVerdict(messageOf(thrown))}`;
   return {
     head: {
       format: RECORD_FORMAT,
@@ -70,4 +78,11 @@ function notBegun({ target }: Driver, plan: Plan, thrown: unknown): RunRecord {
     logs: [],
     troubles: [{ type: 'trouble', atMs, verdict, text }],
   };
+}
+
+async function journaled(record: RunRecord, journal: Journal): Promise<RunRecord> {
+  journal.write({ type: 'head', ...record.head });
+  for (const trouble of record.troubles) journal.write(trouble);
+  await journal.end();
+  return record;
 }

@@ -25,6 +25,12 @@ export type Entry =
 /** The first line of a journal. */
 export type HeadLine = { readonly type: 'head' } & RecordHead;
 
+/** The last line of a journal that was ended, and not cut off: how many are before it. */
+export interface EndLine {
+  readonly type: 'end';
+  readonly lines: number;
+}
+
 /** Makes a record of what comes to be. */
 export class RecordBuilder {
   readonly #head: RecordHead;

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { ChaosError, messageOf } from '../errors.ts';
-import type { Entry, HeadLine } from './journal-lines.ts';
+import { makeFolder } from './disk.ts';
+import type { EndLine, Entry, HeadLine } from './journal-lines.ts';
 
 /** The journal's name in the folder of a run. */
 export const JOURNAL_FILE = 'record.jsonl';
@@ -13,6 +14,7 @@ export const JOURNAL_FILE = 'record.jsonl';
 export class Journal {
   readonly #output: Writable;
   readonly #where: string;
+  #lines = 0;
   #failure: ChaosError | undefined;
 
   constructor(output: Writable, where: string) {
@@ -31,7 +33,7 @@ export class Journal {
   static async open(folder: string): Promise<Journal> {
     const file = join(folder, JOURNAL_FILE);
     try {
-      await mkdir(folder, { recursive: true });
+      await makeFolder(folder);
       const output = createWriteStream(file, { flags: 'wx' });
       await once(output, 'open');
       return new Journal(output, file);
@@ -41,7 +43,7 @@ export class Journal {
         isThere ? 'misuse' : 'environment',
         isThere
           ? `${file} is the record of a run already: name another folder`
-          : `cannot begin a record: ${messageOf(thrown)}`,
+          : `cannot begin ${file}: ${messageOf(thrown)}`,
         { cause: thrown },
       );
     }
@@ -52,18 +54,30 @@ export class Journal {
     return this.#failure;
   }
 
-  write(line: HeadLine | Entry): void {
-    if (this.#failure === undefined) this.#output.write(`${JSON.stringify(line)}\n`);
+  write(line: HeadLine | Entry | EndLine): void {
+    if (this.#failure !== undefined) return;
+    this.#output.write(`${JSON.stringify(line)}\n`);
+    this.#lines += 1;
   }
 
-  /** Waits until all is on the disk, or cannot be. */
+  /** Writes how much it holds, and waits until all is on the disk, or cannot be. */
   async end(): Promise<void> {
     if (this.#failure !== undefined || this.#output.destroyed) return;
+    this.write({ type: 'end', lines: this.#lines });
     const closed = once(this.#output, 'close').catch(() => {
       // The failure is kept.
     });
     this.#output.end();
     await closed;
+  }
+
+  /** Takes back one that tells of nothing, and its folder if nothing else is in there. */
+  async discard(): Promise<void> {
+    await this.end();
+    await rm(this.#where, { force: true });
+    await rmdir(dirname(this.#where)).catch(() => {
+      // It holds something else.
+    });
   }
 
   /** The file. */

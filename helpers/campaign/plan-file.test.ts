@@ -52,12 +52,12 @@ describe('what is wrong is said with its place', () => {
     [
       ['faults', 0, 'end', 'ms'],
       -5,
-      'faults[0].end.ms: expected a whole number of at least 0, got -5',
+      'faults[0].end.ms: expected a whole number from 0 to 604800000, got -5',
     ],
     [
       ['faults', 0, 'end', 'ms'],
       undefined,
-      'faults[0].end.ms: expected a whole number of at least 0, and there is none',
+      'faults[0].end.ms: expected a whole number from 0 to 604800000, and there is none',
     ],
     [
       ['faults', 0, 'end', 'after'],
@@ -150,7 +150,8 @@ describe('what is wrong is said with its place', () => {
       17,
       'workload.databases: expected a whole number from 1 to 16, got 17',
     ],
-    [['chaosMs'], 1.5, 'chaosMs: expected a whole number of at least 1, got 1.5'],
+    [['chaosMs'], 1.5, 'chaosMs: expected a whole number from 1 to 604800000, got 1.5'],
+    [['chaosMs'], 1e10, 'chaosMs: expected a whole number from 1 to 604800000, got 10000000000'],
     [['format'], 2, 'a.json is a plan of format 2; this version reads format 1'],
     [['format'], 'x', 'format: expected one of 1, got "x"'],
     [['surprise'], 1, 'surprise: there is no such field'],
@@ -175,6 +176,8 @@ describe('what is wrong is said with its place', () => {
   test.for([
     ['', 'a.json is no JSON: '],
     ['{"format": 1, ', 'a.json is no JSON: '],
+    ['\u001f\ufffd\b', 'a.json is no JSON, but compressed: unpack it first, as gunzip does'],
+    ['\u001b[31m\n"', 'a.json is no JSON: Unexpected token \'\\x1b\', "\\x1b[31m "" is not valid'],
     ['[]', 'a.json is no plan: the document: expected an object, got []'],
     ['null', 'a.json is no plan: the document: expected an object, got null'],
     ['{}', 'a.json is no plan: format: expected one of 1, and there is none'],

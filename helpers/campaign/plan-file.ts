@@ -1,10 +1,13 @@
 import { ChaosError, messageOf } from '../errors.ts';
+import { visible } from '../report/campaign/visible.ts';
 import type { Plan } from './plan.ts';
 import { mustAgree } from './plan-file/agreement.ts';
 import { Mismatch } from './plan-file/json.ts';
 import { PLAN } from './plan-file/shape.ts';
 
 const FORMAT = 1;
+/** How it begins, read as text. */
+const GZIP = '\u001f\ufffd';
 
 /**
  * A plan from JSON. `source` is what errors call it: the path of the file. Throws misuse with the place in the document that is
@@ -24,7 +27,7 @@ export function planOf(value: unknown, source: string): Plan {
   } catch (thrown) {
     if (!(thrown instanceof Mismatch)) throw thrown;
     const where = thrown.path === '' ? 'the document' : thrown.path;
-    throw new ChaosError('misuse', `${source} is no plan: ${where}: ${thrown.message}`);
+    throw new ChaosError('misuse', `${source} is no plan: ${where}: ${visible(thrown.message)}`);
   }
 }
 
@@ -32,7 +35,10 @@ function parsed(text: string, source: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new ChaosError('misuse', `${source} is no JSON: ${messageOf(cause)}`, { cause });
+    const why = text.startsWith(GZIP)
+      ? ', but compressed: unpack it first, as gunzip does'
+      : `: ${visible(messageOf(cause)).replaceAll('\n', ' ')}`;
+    throw new ChaosError('misuse', `${source} is no JSON${why}`, { cause });
   }
 }
 

@@ -1,10 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { REPORT_FILE, saved } from '../campaign/artifact.ts';
+import { REPORT_FILE } from '../campaign/artifact.ts';
+import { saved } from '../campaign/disk.ts';
 import { takePins } from '../campaign/draw/parse-pins.ts';
 import { PIN_FLAGS, pinHelp } from '../campaign/draw/pin-flags.ts';
 import { night } from '../campaign/night/night.ts';
-import { mergeNights, type NightResult, nightVerdict } from '../campaign/night-result.ts';
+import { readNight } from '../campaign/night-file.ts';
+import {
+  mergeNights,
+  NIGHT_ORDER,
+  type NightResult,
+  nightVerdict,
+} from '../campaign/night-result.ts';
 import { ChaosError, messageOf } from '../errors.ts';
 import { type PageAssets, pageAssets } from '../report/campaign/html/assets.ts';
 import { nightOverview } from '../report/campaign/html/night.ts';
@@ -87,6 +94,7 @@ export async function nightly(args: readonly string[]): Promise<number> {
   const targets = await targetsOf(values.targets?.split(',') ?? [], '--targets');
   console.log(`seed ${baseSeed}, on ${targets.map(({ name }) => name).join(', ')}`);
   using stop = untilStopped();
+  let known: NightResult | undefined;
   const result = await night({
     ...options,
     targets,
@@ -95,30 +103,50 @@ export async function nightly(args: readonly string[]): Promise<number> {
     assets,
     replayOf,
     tell: (line) => console.log(line),
-    onResult: (so) => saved(join(folder, RESULT_FILE), nightJson(so)),
+    onResult: async (result) => {
+      known = result;
+      await saved(join(folder, RESULT_FILE), nightJson(result));
+    },
     signal: stop.signal,
+  }).catch((thrown: unknown) => {
+    if (known === undefined) throw thrown;
+    return { known, thrown };
   });
-  return ended(result, folder, assets);
+  return 'known' in result ? brokenOff(result.known, result.thrown) : ended(result, folder, assets);
 }
 
-/** Writes every form of the result, and tells it. */
+/** Tells the result, and writes every form of it. */
 async function ended(result: NightResult, folder: string, assets: PageAssets): Promise<number> {
   const reportOf = ({ artifact }: { readonly artifact?: string }): string | undefined =>
     artifact === undefined ? undefined : join(relative(folder, artifact), REPORT_FILE);
   const markdown = nightMarkdown(result);
-  await saved(join(folder, RESULT_FILE), nightJson(result));
-  await saved(join(folder, 'junit.xml'), nightJunit(result));
-  await saved(join(folder, 'summary.md'), markdown);
-  await saved(join(folder, REPORT_FILE), nightOverview(result, assets, reportOf));
+  const files = {
+    [RESULT_FILE]: nightJson(result),
+    'junit.xml': nightJunit(result),
+    'summary.md': markdown,
+    [REPORT_FILE]: nightOverview(result, assets, reportOf),
+  };
+  try {
+    for (const [name, text] of Object.entries(files)) await saved(join(folder, name), text);
+  } catch (thrown) {
+    return brokenOff(result, thrown);
+  }
   console.log(`${markdown}\nreport  ${join(folder, REPORT_FILE)}`);
   return EXIT_CODES[nightVerdict(result)];
 }
 
+/** A night that something ended, such as a full disk: what it came to is told all the same, and then why it did not go on. */
+function brokenOff(result: NightResult, thrown: unknown): number {
+  console.log(nightMarkdown(result));
+  console.error(`redis-chaos nightly: ${messageOf(thrown)}`);
+  const verdicts = [nightVerdict(result), 'environment'];
+  return EXIT_CODES[NIGHT_ORDER.find((verdict) => verdicts.includes(verdict)) ?? 'environment'];
+}
+
 async function storedNight(folder: string): Promise<NightResult> {
   const file = join(folder, RESULT_FILE);
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as NightResult;
-  } catch (thrown) {
+  const text = await readFile(file, 'utf8').catch((thrown: unknown) => {
     throw new ChaosError('misuse', `cannot read the result of a night: ${messageOf(thrown)}`);
-  }
+  });
+  return readNight(text, file);
 }

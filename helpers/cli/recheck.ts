@@ -1,4 +1,4 @@
-import { writeReports } from '../campaign/artifact.ts';
+import { reported } from '../campaign/artifact.ts';
 import { readRecord } from '../campaign/journal-read.ts';
 import { judge } from '../check/campaign/judge.ts';
 import { ChaosError } from '../errors.ts';
@@ -23,13 +23,16 @@ export async function recheck(args: readonly string[]): Promise<number> {
     throw new ChaosError('misuse', `expected one artifact\n${USAGE}`);
   }
   const record = await readRecord(folder);
-  const run = {
-    record,
-    judgement: judge(record),
-    replay: replayOf(folder, record.head.target.name),
-    artifact: folder,
-  };
-  await writeReports(folder, run, await pageAssets());
+  const run = await reported(
+    folder,
+    {
+      record,
+      judgement: judge(record),
+      replay: replayOf(folder, record.head.target.name),
+      artifact: folder,
+    },
+    await pageAssets(),
+  );
   console.log(verdictLines(run).join('\n'));
   return EXIT_CODES[run.judgement.verdict];
 }

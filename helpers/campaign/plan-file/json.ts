@@ -47,6 +47,16 @@ export function whole(min: number, max = Number.MAX_SAFE_INTEGER): Read<number> 
   };
 }
 
+export const finite: Read<number> = (value, path) => {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw mismatch(path, 'a number', value);
+  return value;
+};
+
+export const truth: Read<boolean> = (value, path) => {
+  if (typeof value !== 'boolean') throw mismatch(path, 'true or false', value);
+  return value;
+};
+
 /** Any number that is not negative. */
 export const fraction: Read<number> = (value, path) => {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < 0) {
@@ -70,11 +80,15 @@ export function list<T>(read: Read<T>): Read<readonly T[]> {
   };
 }
 
-/** Texts by any name. */
-export function texts(value: unknown, path: string): Readonly<Record<string, string>> {
-  const entries = Object.entries(fieldsOf(value, path));
-  return Object.fromEntries(entries.map(([name, one]) => [name, text(one, join(path, name))]));
+/** Values of a kind by any name. */
+export function byName<T>(read: Read<T>): Read<Readonly<Record<string, T>>> {
+  return (value, path) => {
+    const entries = Object.entries(fieldsOf(value, path));
+    return Object.fromEntries(entries.map(([name, one]) => [name, read(one, join(path, name))]));
+  };
 }
+
+export const texts = byName(text);
 
 type Fields<T> = { readonly [K in keyof T]-?: Read<Exclude<T[K], undefined>> };
 
@@ -95,6 +109,23 @@ export function object<T>(fields: Fields<T>, mayLack: readonly (keyof T & string
       .filter(([name]) => Object.hasOwn(given, name) || !mayLack.some((field) => field === name))
       .map(([name, readField]) => [name, readField(given[name], join(path, name))]);
     return Object.fromEntries(read) as T;
+  };
+}
+
+/** These fields, and whatever else is there: given as it was. Those of `mayLack` may be missing. */
+export function atLeast<T>(
+  fields: Fields<T>,
+  mayLack: readonly (keyof T & string)[] = [],
+): Read<T> {
+  const known = Object.entries<Read<unknown>>(fields);
+  const optional = new Set<string>(mayLack);
+  return (value, path) => {
+    const given = fieldsOf(value, path);
+    for (const [name, readField] of known) {
+      const field = given[name];
+      if (field !== undefined || !optional.has(name)) readField(field, join(path, name));
+    }
+    return value as T;
   };
 }
 

@@ -35,6 +35,8 @@ const DIRECTION: Read<Direction> = oneOf(['upstream', 'downstream']);
 const TTL_MS_MIN = 1;
 const DATABASES_MAX = 16;
 const VALUE_BYTES_MAX = 512 * 1024 ** 2;
+/** A week. A timer of Node that is set to more than 24 days fires at once. */
+const TIME_MS_MAX = 7 * 24 * 3_600_000;
 
 const NODE = object<PlannedNode>({ name: text, replicaOf: text, config: texts }, ['replicaOf']);
 
@@ -98,11 +100,11 @@ const NODE_SPECS: { readonly [K in (typeof NODE_KINDS)[number]]: Spec<K> } = {
 };
 
 const END = tagged<FaultEnd>('after', {
-  time: object({ after: oneOf(['time']), ms: whole(0) }),
+  time: object({ after: oneOf(['time']), ms: whole(0, TIME_MS_MAX) }),
   condition: object({
     after: oneOf(['condition']),
     condition: oneOf(CONDITIONS),
-    withinMs: whole(0),
+    withinMs: whole(0, TIME_MS_MAX),
   }),
 });
 
@@ -130,6 +132,6 @@ export const PLAN = object<Plan>({
   topology: TOPOLOGY,
   workload: WORKLOAD,
   faults: list(FAULT),
-  chaosMs: whole(1),
-  convergeWithinMs: whole(1),
+  chaosMs: whole(1, TIME_MS_MAX),
+  convergeWithinMs: whole(1, TIME_MS_MAX),
 });

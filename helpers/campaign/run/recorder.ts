@@ -1,4 +1,4 @@
-import { type ChaosError, VERDICTS, type Verdict } from '../../errors.ts';
+import { type ChaosError, type Verdict, withoutVerdict } from '../../errors.ts';
 import type { Outcome } from '../../workload/outcome.ts';
 import type { Journal } from '../journal.ts';
 import { type Entry, RecordBuilder, resyncKey } from '../journal-lines.ts';
@@ -9,9 +9,6 @@ type Told = RunEvent extends infer One
     ? Omit<One, 'type' | 'atMs'>
     : never
   : never;
-
-/** With which messages of our own errors begin: a trouble has it beside its text. */
-const OWN_VERDICT = new RegExp(`^(?:${VERDICTS.join('|')}): `);
 
 /** Takes down all that is done and seen in a run: in memory, and in a journal if there is one. */
 export class Recorder {
@@ -57,7 +54,7 @@ export class Recorder {
       type: 'trouble',
       atMs,
       verdict,
-      text: text.replace(OWN_VERDICT, ''),
+      text: withoutVerdict(text),
       ...(node !== undefined && { node }),
     });
   }

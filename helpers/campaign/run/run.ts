@@ -43,13 +43,14 @@ export class Run {
   readonly #roles = new Map<string, NodeSample['role']>();
   #phase: Phase = 'chaos';
   #phaseSinceMs: number;
-  #phaseTotalMs = 0;
+  #phaseTotalMs: number;
   #healedAtMs = 0;
 
   constructor(surroundings: Surroundings) {
-    const { driver, deployment, recorder, readyAtMs } = surroundings;
+    const { driver, deployment, plan, recorder, readyAtMs } = surroundings;
     this.#surroundings = surroundings;
     this.#phaseSinceMs = readyAtMs;
+    this.#phaseTotalMs = plan.chaosMs;
     this.#nodeFaults = new NodeFaults({ deployment, recorder, clock: now });
     this.#samplings = deployment.nodes.map(
       (node) =>
@@ -75,17 +76,21 @@ export class Run {
   /** From chaos to convergence. */
   async all(): Promise<void> {
     const { driver, deployment, recorder, readyAtMs, signal } = this.#surroundings;
-    const stop = (): void => this.#stopping.abort();
-    signal.addEventListener('abort', stop);
-    if (signal.aborted) stop();
-    using _vigil = vigil({
+    using watch = vigil({
       driver,
       instances: instancesOf(deployment),
       hasEnded: (instance) => this.#nodeFaults.hasEnded(instance),
       recorder,
       clock: now,
-      onGone: stop,
+      onGone: () => this.#stopping.abort(),
     });
+    const stop = (): void => {
+      // Ctrl-C in a terminal ends the servers, too, and none of them by itself.
+      watch[Symbol.dispose]();
+      this.#stopping.abort();
+    };
+    signal.addEventListener('abort', stop);
+    if (signal.aborted) stop();
     const logs = new LogFollowing(deployment, {
       recorder,
       clock: now,

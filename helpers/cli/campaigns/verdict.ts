@@ -5,7 +5,7 @@ import {
   type ReportedRun,
   VERDICT_WORDS,
 } from '../../report/campaign/reported-run.ts';
-import { campaignResult } from '../../report/campaign/summary.ts';
+import { campaignResult, firstLine } from '../../report/campaign/summary.ts';
 
 const FINDINGS_TOLD = 5;
 
@@ -18,12 +18,20 @@ export function verdictLines(run: ReportedRun): string[] {
   const folder = run.artifact === undefined ? undefined : relative(process.cwd(), run.artifact);
   return [
     `${sign} ${title}: ${why}`,
-    ...others.slice(0, FINDINGS_TOLD).map(({ checker, text }) => `  ${checker}: ${text}`),
+    ...others
+      .slice(0, FINDINGS_TOLD)
+      .map(({ checker, text }) => `  ${checker}: ${firstLine(text)}`),
     ...(others.length > FINDINGS_TOLD ? [`  and ${others.length - FINDINGS_TOLD} more`] : []),
     `seed    ${run.record.head.plan.seed}`,
-    ...(folder === undefined ? [] : [`report  ${join(folder, REPORT_FILE)}`]),
+    ...(folder === undefined ? [] : [reportLine(folder, run.isReported)]),
     `again   ${run.replay}`,
   ];
+}
+
+function reportLine(folder: string, isReported = true): string {
+  return isReported
+    ? `report  ${join(folder, REPORT_FILE)}`
+    : `report  none; with room on the disk: npm run recheck -- ${quoted(folder)}`;
 }
 
 /** The command that runs an artifact's plan again. */

@@ -2,6 +2,7 @@ import type { NodeSample, RecordedResync, RunEvent, RunRecord } from '../../camp
 import { type Axis, percentOf } from './axis.ts';
 import { type FaultOutcome, faultOutcomes } from './faults.ts';
 import { faultLabel, faultWords, linkName, subjectOf } from './plan-words.ts';
+import { thinnedBars, thinnedMarks } from './thin-lanes.ts';
 import { absolute, bytes, duration, seconds } from './units.ts';
 
 /** What a report shows of one node or one link, on the axis. */
@@ -62,8 +63,8 @@ export function lanesOf(record: RunRecord, axis: Axis): readonly Lane[] {
         kind: 'node',
         name,
         faults: rowsOf((faulty.get(name) ?? []).map((one) => faultBar(one, axis))),
-        states: nodeStates(samples.get(name) ?? [], axis),
-        marks: record.events.flatMap((event) => nodeMark(event, name, axis)),
+        states: thinnedBars(nodeStates(samples.get(name) ?? [], axis)),
+        marks: thinnedMarks(record.events.flatMap((event) => nodeMark(event, name, axis))),
       }),
     ),
     ...[...links].map(
@@ -71,8 +72,10 @@ export function lanesOf(record: RunRecord, axis: Axis): readonly Lane[] {
         kind: 'link',
         name,
         faults: rowsOf((faulty.get(name) ?? []).map((one) => faultBar(one, axis))),
-        states: linkStates.get(name) ?? [],
-        marks: (resyncs.get(name) ?? []).filter(shown).map((one) => resyncMark(one, axis)),
+        states: thinnedBars(linkStates.get(name) ?? []),
+        marks: thinnedMarks(
+          (resyncs.get(name) ?? []).filter(shown).map((one) => resyncMark(one, axis)),
+        ),
       }),
     ),
   ];

@@ -13,35 +13,70 @@ const SIGNS: Readonly<Record<NodeSample['state'], string>> = {
   ended: '×',
 };
 const MOST_FAULTS = 8;
+/** Beside a line for each node and each fault. */
+const OTHER_LINES = 8;
+/** Below that, columns stand close together. */
+const WIDE = 80;
+
+/** Room in a terminal. */
+export interface Room {
+  readonly columns: number;
+  readonly rows: number;
+}
 
 /**
- * A campaign as lines for a terminal of so many columns: how far it is, every node below the upstream that the topology planned
- * for it, faults in force, and what is known so far. No line is wider; there is no colour or cursor movement in them: whoever
- * shows them redraws them.
+ * A campaign as lines for a terminal: how far it is, every node below the upstream that the topology planned for it, faults in
+ * force, and what is known so far. No line is wider and there are no more than it has room for; there is no colour or cursor
+ * movement in them: whoever shows them redraws them.
  */
 export function renderProgress(
   progress: Progress,
-  width: number,
+  { columns, rows }: Room,
   { nodes: planned }: Pick<PlannedTopology, 'nodes'>,
 ): string[] {
   const { nodes, faultsInForce: faults, operations, resyncs, troubles } = progress;
   const tree = treeOf(nodes, new Map(planned.map(({ name, replicaOf }) => [name, replicaOf])));
-  const nameWidth = Math.max(...tree.map(({ depth, node }) => 2 * depth + node.name.length), 4);
-  return [
-    headLine(progress, width),
+  const widths = widthsOf(tree, columns);
+  const lines = [
+    headLine(progress, columns),
     '',
-    ...tree.map(({ depth, node }) => nodeLine(node, depth, nameWidth, faults)),
+    ...tree.map(({ depth, node }) => nodeLine(node, depth, widths, faults)),
     '',
     faults.length === 0 ? 'no fault in force' : `${counted(faults.length, 'fault')} in force`,
-    ...faults
-      .slice(0, MOST_FAULTS)
-      .map((fault) => `  ${fault.id} ${faultLabel(fault)}: ${subjectOf(fault)}`),
-    ...(faults.length > MOST_FAULTS ? [`  and ${faults.length - MOST_FAULTS} more`] : []),
+    ...faultLines(faults, rows - tree.length - OTHER_LINES),
     '',
     `${count(operations.ok)} ok, ${count(operations.failed)} failed, ${count(operations.unknown)} unknown`,
     resyncWords(resyncs),
     troubles === 0 ? 'no trouble so far' : `! ${counted(troubles, 'trouble')} so far`,
-  ].map((line) => clipped(line, width));
+  ];
+  const fitting = lines.length > rows ? lines.filter((line) => line !== '') : lines;
+  return fitting.slice(0, Math.max(1, rows)).map((line) => clipped(line, columns));
+}
+
+function faultLines(faults: readonly PlannedFault[], room: number): string[] {
+  const all = faults.map((fault) => `  ${fault.id} ${faultLabel(fault)}: ${subjectOf(fault)}`);
+  if (all.length <= Math.min(Math.max(0, room), MOST_FAULTS)) return all;
+  const told = Math.max(0, Math.min(room - 1, MOST_FAULTS));
+  return [...all.slice(0, told), `  and ${all.length - told} more`];
+}
+
+interface Widths {
+  readonly name: number;
+  readonly offset: number;
+  readonly between: string;
+}
+
+function widthsOf(tree: readonly Placed[], columns: number): Widths {
+  const longest = Math.max(...tree.map(({ node }) => offsetWords(node).length));
+  return {
+    name: Math.max(...tree.map(({ depth, node }) => 2 * depth + node.name.length), 4),
+    offset: columns < WIDE ? longest : 14,
+    between: columns < WIDE ? ' ' : '  ',
+  };
+}
+
+function offsetWords({ offset }: NodeProgress): string {
+  return offset === undefined ? '–' : count(offset);
 }
 
 /** The same in one line, for where lines stay: a log, a pipe. */
@@ -52,7 +87,7 @@ export function progressLine(progress: Progress): string {
   const off = nodes.filter(({ state }) => state !== 'answers');
   return clipped(
     [
-      `${phase} ${duration(elapsedMs)} of ${duration(totalMs)}: ${counted(faultsInForce.length, 'fault')} in force`,
+      `${phase}${phase === 'over' ? '' : ` ${duration(elapsedMs)} of ${duration(totalMs)}`}: ${counted(faultsInForce.length, 'fault')} in force`,
       ...(off.length > 0 ? [off.map(({ name, state }) => `${name} ${state}`).join(', ')] : []),
       ...(lags.length > 0 ? [`lag up to ${bytes(Math.max(...lags))}`] : []),
       `${count(operations.ok)} ok, ${count(operations.failed)} failed, ${count(operations.unknown)} unknown`,
@@ -68,6 +103,7 @@ function resyncWords({ full, partial }: Progress['resyncs']): string {
 }
 
 function headLine({ phase, elapsedMs, totalMs }: Progress, width: number): string {
+  if (phase === 'over') return phase;
   const text = `${phase}  ${duration(elapsedMs)} of ${duration(totalMs)}`;
   const room = Math.min(40, width - text.length - 2);
   if (room < 8) return text;
@@ -78,22 +114,22 @@ function headLine({ phase, elapsedMs, totalMs }: Progress, width: number): strin
 function nodeLine(
   node: NodeProgress,
   depth: number,
-  nameWidth: number,
+  widths: Widths,
   faults: readonly PlannedFault[],
 ): string {
-  const { name, state, role, offset, lagBytes, link, syncInProgress } = node;
+  const { name, state, role, lagBytes, link, syncInProgress } = node;
   const own = faults.filter((fault) =>
     fault.on === 'node' ? fault.node === name : fault.from === name,
   ).length;
   return [
-    `${SIGNS[state]} ${`${'  '.repeat(depth)}${name}`.padEnd(nameWidth)}`,
+    `${SIGNS[state]} ${`${'  '.repeat(depth)}${name}`.padEnd(widths.name)}`,
     (state === 'answers' ? (role ?? state) : state).padEnd(8),
-    (offset === undefined ? '–' : count(offset)).padStart(14),
+    offsetWords(node).padStart(widths.offset),
     (role === 'master' || lagBytes === undefined ? '' : `lag ${bytes(lagBytes)}`).padEnd(11),
     ...(syncInProgress === true ? ['full resync'] : link === 'down' ? ['link down'] : []),
     ...(own > 0 ? ['!'.repeat(own)] : []),
   ]
-    .join('  ')
+    .join(widths.between)
     .trimEnd();
 }
 

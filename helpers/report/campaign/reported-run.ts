@@ -8,6 +8,8 @@ export interface ReportedRun {
   readonly replay: string;
   /** Folder of the run's artifact, where it has one. */
   readonly artifact?: string;
+  /** False where its reports could not be written. */
+  readonly isReported?: boolean;
 }
 
 /** How a verdict is said: a sign beside the colour, and words. */

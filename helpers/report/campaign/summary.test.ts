@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Finding } from '../../campaign/record.ts';
-import { campaignResult } from './summary.ts';
+import { campaignResult, firstLine } from './summary.ts';
 import { sampleRun } from './testing/sample-run.ts';
 import { at, cut, event, smallRun } from './testing/small-run.ts';
 
@@ -52,4 +52,12 @@ test('a pass says what it stands on', () => {
   expect(why).toMatch(
     /^No checker objected: [\d,]+ writes acknowledged under 4 faults, no acknowledged append was lost; all converged 2\.2 s after the last heal\.$/,
   );
+});
+
+test('a first line that announces the second is told with it', () => {
+  expect(firstLine('it ended. It said:\n  no such directive\nat line 3')).toBe(
+    'it ended. It said: no such directive',
+  );
+  expect(firstLine('it ended.\nIt said more')).toBe('it ended.');
+  expect(firstLine('it said:')).toBe('it said:');
 });

@@ -5,9 +5,10 @@ import { findingsByWeight, type ReportedRun } from './reported-run.ts';
 import { count, counted, duration } from './units.ts';
 import { countOperations, lostAppends } from './writes.ts';
 
-/** The first line of what somebody said, for where there is room for no more. */
+/** The first line of what somebody said, for where there is room for no more; with the next, if it only announces that. */
 export function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? '';
+  const [first = '', next] = text.split('\n', 2);
+  return first.endsWith(':') && next !== undefined ? `${first} ${next.trim()}` : first;
 }
 
 /** One run in the numbers and sentences that overviews are made of. */

@@ -3,7 +3,7 @@ import type { Axis } from '../axis.ts';
 import { chronicle } from '../chronicle.ts';
 import { type FaultOutcome, faultOutcomes } from '../faults.ts';
 import { faultWords, planWords } from '../plan-words.ts';
-import { absolute, counted, duration, seconds } from '../units.ts';
+import { absolute, count, counted, duration, seconds } from '../units.ts';
 import { html, type Markup } from './markup.ts';
 import { table } from './tables.ts';
 
@@ -44,18 +44,25 @@ function became({ fromMs, toMs, effect, condition, passedOver }: FaultOutcome, a
   return `in force at ${seconds(fromMs - axis.readyAtMs)}${ended}${effect === undefined ? '' : `; seen: ${effect}`}`;
 }
 
+/** Entries that a page tells: beyond them it would open slowly. The record has them all. */
+const MOST_ENTRIES = 10_000;
+
 /** Everything in the order of time, folded: for searching, and for those who read rather than look. */
 export function chronicleSection(record: RunRecord, axis: Axis): Markup {
   const entries = chronicle(record);
+  const untold = entries.length - MOST_ENTRIES;
   return html`<details class="chronicle"><summary>Everything that happened, in the order of time: ${counted(entries.length, 'entry', 'entries')}</summary>
+${untold > 0 && html`<p class="muted">The first ${count(MOST_ENTRIES)} of them: ${count(untold)} more are in the record.</p>`}
 ${table(
   'In the order of time',
   ['at', 'of', 'what', 'absolute'],
-  entries.map(({ atMs, subject, text }) => [
-    seconds(atMs - axis.readyAtMs),
-    subject,
-    text,
-    absolute(atMs),
-  ]),
+  entries
+    .slice(0, MOST_ENTRIES)
+    .map(({ atMs, subject, text }) => [
+      seconds(atMs - axis.readyAtMs),
+      subject,
+      text,
+      absolute(atMs),
+    ]),
 )}</details>`;
 }

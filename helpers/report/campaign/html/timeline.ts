@@ -41,7 +41,8 @@ export function timeline(
   return html`<section class="timeline" id="timeline" style="--from:0;--zoom:1;--cursor:0" aria-labelledby="timeline-title">
 <h2 id="timeline-title">What happened when</h2>
 ${legend(lanes)}
-<div class="bar-of-tools muted"><small>Seconds since the deployment was ready, at ${moment(axis, axis.readyAtMs).replace(/^.*\((.*)\)$/, '$1')}. Point at anything for its exact times.</small><button type="button" class="whole" hidden>Show the whole run</button></div>
+<p class="about-axis"><small>Seconds since the deployment was ready, at ${moment(axis, axis.readyAtMs).replace(/^.*\((.*)\)$/, '$1')}. Point at anything for its exact times<span class="scripted-only">; drag over a part to see it larger, double-click to see all</span>.</small></p>
+${TOOLS}
 <div class="lanes">
 <div class="ticks-row"><span></span><div class="track ticks">${ticksOf(0, axis.lengthMs, 10).map(
     ({ atMs, label }) =>
@@ -64,7 +65,7 @@ ${lanes.filter(({ kind }) => kind === 'link').map((lane) => laneMarkup(lane, und
 <div class="guides" aria-hidden="true">${marked.map(
     ({ atMs, verdict }) =>
       html`<i class="guide tone-${verdict}" style="--a:${percentOf(axis, atMs)}"></i>`,
-  )}<i class="guide cursor"><span class="readout"></span></i></div>
+  )}<i class="chosen" hidden></i><i class="guide cursor"><span class="readout"></span></i></div>
 </div>
 ${charts.length > 0 && html`<p class="unscripted">The curves are drawn by a script, which did not run here. Lanes and tables are whole without it.</p>`}
 ${main.map(place)}
@@ -74,6 +75,12 @@ ${
 }
 </section>`;
 }
+
+/** For those who do not drag: by touch, by keys. The page's script shows them, and knows them by their names. */
+const TOOLS = html`<div class="tools" role="group" aria-label="Part of the run that is shown" hidden>
+<button type="button" data-step="earlier" aria-label="Earlier" title="Earlier">◂</button><button type="button" data-step="later" aria-label="Later" title="Later">▸</button>
+<button type="button" data-step="out" aria-label="Zoom out" title="Zoom out">−</button><button type="button" data-step="in" aria-label="Zoom in" title="Zoom in">+</button>
+<button type="button" data-step="whole">Whole run</button><output class="muted"></output></div>`;
 
 const ASIDE: readonly string[] = ['Memory', 'Clients', 'File descriptors'];
 

@@ -5,6 +5,8 @@ export interface Browser {
     querySelector(selector: string): Element | null;
     querySelectorAll(selector: string): Iterable<Element>;
     createElement(tag: string): Element;
+    /** Copies what is selected. Out of favour, and all that a page without a clipboard has. */
+    execCommand(name: 'copy'): boolean;
   };
   readonly navigator: { readonly clipboard?: { writeText(text: string): Promise<void> } };
   matchMedia(query: string): Listened;

@@ -3,6 +3,7 @@ import type { Chart } from '../curves.ts';
 import { browser, type Element, type PointerLike } from './browser.ts';
 import { plotOf } from './plots.ts';
 import { ticksOf } from './ticks.ts';
+import { STEPS, type View, viewWords } from './view.ts';
 
 /**
  * What a report does in a browser: it draws the curves, and one part of the axis is chosen in all lanes and curves at once.
@@ -32,10 +33,12 @@ const timeline = need(document.querySelector('#timeline'));
 const track = need(timeline.querySelector('.track'));
 const ticks = need(timeline.querySelector('.ticks'));
 const readout = need(timeline.querySelector('.readout'));
-const whole = need(timeline.querySelector('.whole'));
+const chosen = need(timeline.querySelector('.chosen'));
+const tools = need(timeline.querySelector('.tools'));
+const shown = need(tools.querySelector('output'));
 const data = JSON.parse(need(document.querySelector('#data')).textContent) as PageData;
 
-let view = { fromMs: 0, toMs: data.lengthMs };
+let view: View = { fromMs: 0, toMs: data.lengthMs };
 let plots: uPlot[] = [];
 let drawnWidth = 0;
 
@@ -48,7 +51,7 @@ function draw(widthPx = timeline.clientWidth): void {
   for (const plot of plots) plot.destroy();
   drawnWidth = timeline.clientWidth;
   const gutterPx = track.getBoundingClientRect().left - timeline.getBoundingClientRect().left;
-  const listeners = { onView: show, onCursor: point };
+  const listeners = { onView: show, onCursor: point, onWhole: showWhole };
   plots = [...document.querySelectorAll('[data-chart]')].flatMap((into) => {
     const chart = data.charts[Number(into.dataset['chart'])];
     return chart === undefined || into.closest(FOLDED) !== null
@@ -80,8 +83,12 @@ function show(fromMs: number, toMs: number): void {
   timeline.style.setProperty('--zoom', String(data.lengthMs / (max - min)));
   timeline.classList.toggle('zoomed', data.lengthMs / (max - min) >= ZOOMED);
   for (const plot of plots) plot.setScale('x', { min, max });
-  whole.hidden = min === 0 && max === data.lengthMs;
+  shown.textContent = viewWords(view, data.lengthMs);
   showTicks();
+}
+
+function showWhole(): void {
+  show(0, data.lengthMs);
 }
 
 function point(atMs: number | undefined): void {
@@ -99,7 +106,15 @@ function momentOf({ clientX }: PointerLike): number {
 
 function followPointer(lanes: Element): void {
   let pressedAtMs: number | undefined;
-  lanes.addEventListener('pointermove', (event) => point(momentOf(event)));
+  lanes.addEventListener('pointermove', (event) => {
+    const atMs = momentOf(event);
+    point(atMs);
+    if (pressedAtMs === undefined) return;
+    const percent = (ms: number) => String((ms / data.lengthMs) * 100);
+    chosen.hidden = false;
+    chosen.style.setProperty('--a', percent(Math.min(pressedAtMs, atMs)));
+    chosen.style.setProperty('--w', percent(Math.abs(pressedAtMs - atMs)));
+  });
   lanes.addEventListener('pointerleave', () => point(undefined));
   lanes.addEventListener('mousedown', (event) => {
     if (event.button !== 0) return;
@@ -108,6 +123,7 @@ function followPointer(lanes: Element): void {
   });
   browser.addEventListener('mouseup', (event) => {
     if (pressedAtMs === undefined) return;
+    chosen.hidden = true;
     const releasedAtMs = momentOf(event);
     const chosenMs = Math.abs(releasedAtMs - pressedAtMs);
     // A click is no choice of a part.
@@ -116,24 +132,46 @@ function followPointer(lanes: Element): void {
     }
     pressedAtMs = undefined;
   });
+  lanes.addEventListener('dblclick', showWhole);
+}
+
+function offerSteps(): void {
+  tools.hidden = false;
+  shown.textContent = viewWords(view, data.lengthMs);
+  for (const button of document.querySelectorAll('[data-step]')) {
+    const step = STEPS[button.dataset['step'] ?? ''];
+    button.addEventListener('click', () => {
+      const next = step?.(view, data.lengthMs) ?? view;
+      show(next.fromMs, next.toMs);
+    });
+  }
 }
 
 function offerCopy(button: Element): void {
   const command = need(document.querySelector('#replay'));
-  const { clipboard } = browser.navigator;
   button.hidden = false;
   button.addEventListener('click', () => {
+    // Selected it can be copied by a key where a page may do nothing of the kind.
     browser.getSelection().selectAllChildren(command);
-    const say = (text: string) => () => {
-      button.textContent = text;
-    };
-    // A page from a file may have no clipboard: then the command is selected, and a key copies it.
-    void clipboard?.writeText(command.textContent).then(say('Copied'), say('Selected'));
+    void copied(command.textContent).then((isCopied) => {
+      button.textContent = isCopied ? 'Copied' : 'Selected';
+    });
   });
 }
 
+/** Whether a text, which is selected, could be copied. Pages from afar without TLS have no clipboard, or may not use it. */
+async function copied(text: string): Promise<boolean> {
+  try {
+    if (browser.navigator.clipboard === undefined) return document.execCommand('copy');
+    await browser.navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return document.execCommand('copy');
+  }
+}
+
 followPointer(need(timeline.querySelector('.lanes')));
-whole.addEventListener('click', () => show(0, data.lengthMs));
+offerSteps();
 offerCopy(need(document.querySelector('.copy')));
 for (const button of document.querySelectorAll('[data-moment]')) {
   button.hidden = false;

@@ -15,6 +15,8 @@ export interface PlotListeners {
   /** The reader has chosen a part of the axis, or moved the cursor to a moment of it. Milliseconds. */
   readonly onView: (fromMs: number, toMs: number) => void;
   readonly onCursor: (atMs: number | undefined) => void;
+  /** The reader wants to see all of it again. */
+  readonly onWhole: () => void;
 }
 
 /** A chart in an element; its axis begins after the gutter, where the lanes do. */
@@ -23,7 +25,7 @@ export function plotOf(
   into: Element,
   { widthPx, gutterPx }: { readonly widthPx: number; readonly gutterPx: number },
   view: { readonly fromMs: number; readonly toMs: number },
-  { onView, onCursor }: PlotListeners,
+  { onView, onCursor, onWhole }: PlotListeners,
 ): uPlot {
   const colour = (name: string) =>
     browser.getComputedStyle(browser.document.documentElement).getPropertyValue(name).trim();
@@ -95,11 +97,13 @@ export function plotOf(
       ],
     },
   };
-  return new uPlot(
+  const plot = new uPlot(
     options,
     [[...chart.atMs], ...chart.curves.map(({ values }) => [...values])],
     into,
   );
+  plot.over.addEventListener('dblclick', onWhole);
+  return plot;
 }
 
 function axisLabel(value: number, unit: Chart['unit']): string {
