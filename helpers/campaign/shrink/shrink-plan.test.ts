@@ -168,15 +168,15 @@ describe('budgets', () => {
       plan: smallest,
     } = await shrinkPlan(plan, async (one) => hasKind(one, 'kill'), {
       clock,
-      maxRuns: 5,
+      maxRuns: 9,
       confirm: 2,
     });
-    expect({ runs, ended }).toEqual({ runs: 7, ended: 'budget' });
+    expect({ runs, ended }).toEqual({ runs: 11, ended: 'budget' });
     expect(hasKind(smallest, 'kill')).toBe(true);
     expect(smallest.faults.length).toBeLessThan(plan.faults.length);
   });
 
-  test('time is one, too', async () => {
+  test('of the time three quarters are for smaller plans', async () => {
     let atMs = 0;
     const { runs, ended } = await shrinkPlan(
       plan,
@@ -186,7 +186,7 @@ describe('budgets', () => {
       },
       { clock: () => atMs, budgetMs: 4_000, confirm: 0 },
     );
-    expect({ runs, ended }).toEqual({ runs: 4, ended: 'budget' });
+    expect({ runs, ended }).toEqual({ runs: 3, ended: 'budget' });
   });
 });
 
@@ -234,6 +234,21 @@ describe('failures by chance', () => {
     expect(confirmed).toEqual({ failed: 2, of: 2 });
   });
 
+  test('one that always fails is preferred to a smaller one that does at times', async () => {
+    const plan = smallPlan({ faults: [cutAt(1_000, 500), killAt(5_000, 500)] });
+    let run = 0;
+    const shrunk = await shrinkPlan(
+      plan,
+      async (one) => {
+        run += 1;
+        return hasKind(one, 'kill') && (hasKind(one, 'cut') || run % 2 === 0);
+      },
+      { clock, tries: 2, confirm: 4 },
+    );
+    expect(shrunk.steps.at(-1)?.plan.faults).toHaveLength(1);
+    expect(shrunk.plan.faults).toHaveLength(2);
+    expect(shrunk.confirmed).toEqual({ failed: 4, of: 4 });
+  });
   test('what a run throws is passed on', async () => {
     const thrown = new Error('the machine is on fire');
     await expect(shrinkPlan(smallPlan(), () => Promise.reject(thrown), { clock })).rejects.toBe(

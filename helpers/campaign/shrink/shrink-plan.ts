@@ -1,13 +1,13 @@
 import { ChaosError } from '../../errors.ts';
 import type { Plan } from '../plan.ts';
 import type { Attempt, Pass } from './pass.ts';
-import { fewerDirectives, fewerNodes, fewerSentinels } from './passes-deployment.ts';
+import { fewerDirectives, fewerNodes, fewerSentinels, tighterBound } from './passes-deployment.ts';
 import { fewerFaults, shorterChaos, simplerFaults, upTo } from './passes-faults.ts';
 import { simplerWorkload } from './passes-workload.ts';
 import { type Fails, Trial, type TrialOptions } from './trial.ts';
 
 export interface ShrinkOptions extends TrialOptions {
-  /** How often the plan at the end is run to tell how often it fails, beyond the budget if need be. Default 3. */
+  /** How often a plan is run to tell how often it fails, beyond the budget if need be. Default 3. */
   readonly confirm?: number;
   /** When the violation was seen, on the plan's time: what came later is left out first. */
   readonly violationAtMs?: number;
@@ -36,6 +36,7 @@ export interface ShrunkPlan {
 
 /** What makes every later run shorter or likelier to be spared comes first. */
 const PASSES: readonly Pass[] = [
+  tighterBound,
   fewerFaults,
   shorterChaos,
   simplerWorkload,
@@ -93,23 +94,27 @@ async function toTheEnd(plan: Plan, attempt: Attempt): Promise<Plan> {
   }
 }
 
-/** The smallest that fails again. What failed once by chance is passed over while the budget lasts. */
+/**
+ * The smallest that fails whenever it is run, else the one that does most often. What is small fails by chance, at times: then
+ * larger ones are run, at steps back that double, down to the plan itself, while the budget lasts.
+ */
 async function confirmedOf(
   fromLargest: readonly Plan[],
   trial: Trial,
   times: number,
 ): Promise<Pick<ShrunkPlan, 'plan' | 'confirmed'>> {
-  let last: Pick<ShrunkPlan, 'plan' | 'confirmed'> | undefined;
-  for (const plan of fromLargest.toReversed()) {
-    if (last !== undefined && trial.isOver) break;
-    let failed = 0;
-    for (let run = 0; run < times; run += 1) failed += Number(await trial.run(plan));
-    const confirmed = { plan, confirmed: { failed, of: times } };
-    if (failed > 0 || times === 0) return confirmed;
-    last ??= confirmed;
+  const fromSmallest = fromLargest.toReversed();
+  let best: Pick<ShrunkPlan, 'plan' | 'confirmed'> | undefined;
+  for (let back = 0; best === undefined || !trial.isOver(1); back = 2 * back + 1) {
+    const plan = fromSmallest[Math.min(back, fromSmallest.length - 1)];
+    if (plan === undefined) throw new RangeError('no plan to confirm');
+    const failed = await trial.run(plan, times);
+    if (best === undefined || failed > best.confirmed.failed) {
+      best = { plan, confirmed: { failed, of: times } };
+    }
+    if (failed === times || back >= fromSmallest.length - 1) break;
   }
-  if (last === undefined) throw new RangeError('no plan to confirm');
-  return last;
+  return best;
 }
 
 function mustBeWhole(what: string, value: number, least: number): void {

@@ -3,6 +3,8 @@ import { brokenRules } from '../draw/rules.ts';
 import type { Plan } from '../plan.ts';
 import { planOf } from '../plan-file.ts';
 
+/** Of the budget: to find smaller plans. The rest is kept to tell how often they fail. */
+const SMALLER_PART = 0.75;
 const NO_LIMIT = Number.POSITIVE_INFINITY;
 
 /** One run of a plan: whether it failed as the plan did that is made smaller. */
@@ -15,7 +17,7 @@ export interface TrialOptions {
   readonly maxRuns?: number;
   /** Milliseconds from any beginning. */
   readonly clock: () => number;
-  /** How often a plan is run until it counts as one that does not fail. Default 1. */
+  /** How often a plan is run, side by side, until it counts as one that does not fail. Default 1. */
   readonly tries?: number;
 }
 
@@ -45,14 +47,14 @@ export class Trial {
     return this.#wasDenied;
   }
 
-  /** Whether no other run may begin. */
-  get isOver(): boolean {
+  /** Whether no other run may begin, of those that have this part of the budget. */
+  isOver(part: number): boolean {
     const { clock, budgetMs, maxRuns } = {
       budgetMs: NO_LIMIT,
       maxRuns: NO_LIMIT,
       ...this.#options,
     };
-    return clock() - this.#beganAtMs >= budgetMs || this.#runs >= maxRuns;
+    return clock() - this.#beganAtMs >= part * budgetMs || this.#runs >= maxRuns;
   }
 
   /** Whether a plan fails at least once in its tries. One that cannot be run, or would fail by itself, does not. */
@@ -61,25 +63,20 @@ export class Trial {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     if (!this.#isSound(plan)) return false;
-    const { tries = 1 } = this.#options;
-    for (let tried = 0; tried < tries; tried += 1) {
-      if (this.isOver) {
-        this.#wasDenied = true;
-        return false;
-      }
-      if (await this.run(plan)) {
-        this.#known.set(key, true);
-        return true;
-      }
+    if (this.isOver(SMALLER_PART)) {
+      this.#wasDenied = true;
+      return false;
     }
-    this.#known.set(key, false);
-    return false;
+    const failed = (await this.run(plan, this.#options.tries ?? 1)) > 0;
+    this.#known.set(key, failed);
+    return failed;
   }
 
-  /** One run, whatever is known of the plan and left of the budget. */
-  run(plan: Plan): Promise<boolean> {
-    this.#runs += 1;
-    return this.#fails(plan);
+  /** How many of so many runs, side by side, fail, whatever is known of the plan and left of the budget. */
+  async run(plan: Plan, times: number): Promise<number> {
+    this.#runs += times;
+    const runs = await Promise.all(Array.from({ length: times }, () => this.#fails(plan)));
+    return runs.filter(Boolean).length;
   }
 
   #isSound(plan: Plan): boolean {
