@@ -7,7 +7,7 @@ import { SHRUNK_FILE, writePlan } from '../artifact.ts';
 import { adaptPlan } from '../draw/adapt-plan.ts';
 import { planTarget } from '../draw/plan-target.ts';
 import type { Plan } from '../plan.ts';
-import type { RunVerdict } from '../record.ts';
+import type { RunRecord, RunVerdict } from '../record.ts';
 import { runPlan } from '../run/run-plan.ts';
 import { type ShrunkPlan, shrinkPlan } from '../shrink/shrink-plan.ts';
 import type { Fails } from '../shrink/trial.ts';
@@ -50,7 +50,8 @@ export async function shrinkFailure(
     const lanes = new Lanes(some);
     return (candidate) =>
       lanes.run(
-        async (driver) => (await verdictOn(driver, candidate, signal)) === judgement.verdict,
+        async (driver) =>
+          (await verdictOn(driver, candidate, judgement.verdict, signal)) === judgement.verdict,
       );
   };
   const shown = references && (await showsOn(references, plan, failsOn));
@@ -89,14 +90,16 @@ async function showsOn(
   return (await failsOn(drivers)(adapted)) ? { drivers, plan: adapted } : undefined;
 }
 
-/** A deployment that does not start has none. */
+/** A deployment that does not start has none. A run that has failed as expected need not go on. */
 async function verdictOn(
   driver: Driver,
   plan: Plan,
+  expected: RunVerdict,
   signal: AbortSignal,
 ): Promise<RunVerdict | undefined> {
+  const isDecided = (record: RunRecord) => judge(record).verdict === expected;
   try {
-    return judge(await runPlan(driver, plan, { signal })).verdict;
+    return judge(await runPlan(driver, plan, { isDecided, signal })).verdict;
   } catch (thrown) {
     if (thrown instanceof ChaosError && thrown.verdict !== 'misuse') return undefined;
     throw thrown;
