@@ -33,6 +33,18 @@ export interface ShrunkFailure extends ShrunkPlan {
 
 /** What depends on time to some degree shows seldom at the first attempt. */
 const TRIES = 2;
+const TRIES_MAX = 8;
+const CONFIRM = 3;
+/** Of a run, beside its chaos: servers start, and all converges. */
+const BESIDE_MS = 5_000;
+
+/** The shorter a plan, the more often it is run: in the time of two runs of the original. */
+function triesOf(original: Plan): (plan: Plan) => number {
+  return ({ chaosMs }) => {
+    const many = (TRIES * (original.chaosMs + BESIDE_MS)) / (chaosMs + BESIDE_MS);
+    return Math.min(TRIES_MAX, Math.floor(many));
+  };
+}
 
 /**
  * Makes the plan of a failed run smaller as long as it fails with the same verdict (which checker is the first to see it differs
@@ -48,20 +60,25 @@ export async function shrinkFailure(
   const firstAtMs = judgement.findings[0]?.atMs;
   const failsOn = (some: Subject['drivers']): Fails => {
     const lanes = new Lanes(some);
-    return (candidate) =>
-      lanes.run(
-        async (driver) =>
-          (await verdictOn(driver, candidate, judgement.verdict, signal)) === judgement.verdict,
-      );
+    return (candidate, enough) =>
+      lanes.run(async (driver) => {
+        if (enough.aborted) return undefined;
+        const either = AbortSignal.any([signal, enough]);
+        return (
+          (await verdictOn(driver, candidate, judgement.verdict, either)) === judgement.verdict
+        );
+      });
   };
   const shown = references && (await showsOn(references, plan, failsOn));
   const on = shown ?? { drivers, plan };
   const { name } = on.drivers[0].target;
+  const tries = triesOf(on.plan);
   tell(`shrinking on ${name}: ${plan.faults.length} faults`);
   const shrunk = await shrinkPlan(on.plan, failsOn(on.drivers), {
     budgetMs,
     clock,
-    tries: TRIES,
+    tries,
+    confirm: (candidate) => Math.max(CONFIRM, tries(candidate)),
     ...(firstAtMs !== undefined && { violationAtMs: firstAtMs - record.head.readyAtMs }),
     onStep: ({ what, runs }) => tell(`  ${what} (run ${runs})`),
   });
@@ -87,7 +104,8 @@ async function showsOn(
   failsOn: (drivers: Subject['drivers']) => Fails,
 ): Promise<Subject | undefined> {
   const adapted = adaptPlan(plan, planTarget(drivers[0].target)).plan;
-  return (await failsOn(drivers)(adapted)) ? { drivers, plan: adapted } : undefined;
+  const { signal } = new AbortController();
+  return (await failsOn(drivers)(adapted, signal)) ? { drivers, plan: adapted } : undefined;
 }
 
 /** A deployment that does not start has none. A run that has failed as expected need not go on. */

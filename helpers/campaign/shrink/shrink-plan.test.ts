@@ -70,7 +70,7 @@ test('every plan that is tried can be run and is sane, and every step still fail
           tried.push(one);
           return hasKind(one, kind);
         },
-        { clock, confirm: 0 },
+        { clock, confirm: () => 0 },
       );
       for (const one of tried) {
         expect(planOf(one, 'tried')).toEqual(one);
@@ -169,7 +169,7 @@ describe('budgets', () => {
     } = await shrinkPlan(plan, async (one) => hasKind(one, 'kill'), {
       clock,
       maxRuns: 9,
-      confirm: 2,
+      confirm: () => 2,
     });
     expect({ runs, ended }).toEqual({ runs: 11, ended: 'budget' });
     expect(hasKind(smallest, 'kill')).toBe(true);
@@ -184,7 +184,7 @@ describe('budgets', () => {
         atMs += 1_000;
         return hasKind(one, 'kill');
       },
-      { clock: () => atMs, budgetMs: 4_000, confirm: 0 },
+      { clock: () => atMs, budgetMs: 4_000, confirm: () => 0 },
     );
     expect({ runs, ended }).toEqual({ runs: 3, ended: 'budget' });
   });
@@ -193,7 +193,7 @@ describe('budgets', () => {
 describe('failures by chance', () => {
   test('a plan that does not fail again is given back, and that is said', async () => {
     const plan = smallPlan({ faults: [cutAt(1_000, 500)] });
-    expect(await shrinkPlan(plan, async () => false, { clock, tries: 4 })).toEqual({
+    expect(await shrinkPlan(plan, async () => false, { clock, tries: () => 4 })).toEqual({
       plan,
       steps: [],
       runs: 4,
@@ -210,7 +210,7 @@ describe('failures by chance', () => {
         run += 1;
         return run % 3 === 0 && cutsWhileDown(one, 'replica-1', 'master', 'replica-3');
       },
-      { clock, tries: 3, confirm: 9 },
+      { clock, tries: () => 3, confirm: () => 9 },
     );
     expect(plan.faults).toHaveLength(2);
     expect(confirmed).toEqual({ failed: 3, of: 9 });
@@ -228,7 +228,7 @@ describe('failures by chance', () => {
         failedOnce.add(key);
         return isFirst;
       },
-      { clock, confirm: 2 },
+      { clock, confirm: () => 2 },
     );
     expect(hasKind(plan, 'kill')).toBe(true);
     expect(confirmed).toEqual({ failed: 2, of: 2 });
@@ -243,7 +243,7 @@ describe('failures by chance', () => {
         run += 1;
         return hasKind(one, 'kill') && (hasKind(one, 'cut') || run % 2 === 0);
       },
-      { clock, tries: 2, confirm: 4 },
+      { clock, tries: () => 2, confirm: () => 4 },
     );
     expect(shrunk.steps.at(-1)?.plan.faults).toHaveLength(1);
     expect(shrunk.plan.faults).toHaveLength(2);
@@ -259,10 +259,10 @@ describe('failures by chance', () => {
 
 test('nonsense is refused', async () => {
   const fails = async () => true;
-  await expect(shrinkPlan(smallPlan(), fails, { clock, tries: 0 })).rejects.toThrow(
+  await expect(shrinkPlan(smallPlan(), fails, { clock, tries: () => 0 })).rejects.toThrow(
     'misuse: shrinking: tries is 0, expected a whole number of at least 1',
   );
-  await expect(shrinkPlan(smallPlan(), fails, { clock, confirm: 0.5 })).rejects.toThrow(
+  await expect(shrinkPlan(smallPlan(), fails, { clock, confirm: () => 0.5 })).rejects.toThrow(
     'confirm is 0.5',
   );
 });

@@ -7,8 +7,11 @@ import { planOf } from '../plan-file.ts';
 const SMALLER_PART = 0.75;
 const NO_LIMIT = Number.POSITIVE_INFINITY;
 
-/** One run of a plan: whether it failed as the plan did that is made smaller. */
-export type Fails = (plan: Plan) => Promise<boolean>;
+/**
+ * One run of a plan: whether it failed as the plan did that is made smaller. Runs side by side may have to wait for each other;
+ * one that has not begun when the signal comes gives undefined.
+ */
+export type Fails = (plan: Plan, signal: AbortSignal) => Promise<boolean | undefined>;
 
 export interface TrialOptions {
   /** Milliseconds, on the clock, after which no run is begun. Default: no limit. */
@@ -17,8 +20,8 @@ export interface TrialOptions {
   readonly maxRuns?: number;
   /** Milliseconds from any beginning. */
   readonly clock: () => number;
-  /** How often a plan is run, side by side, until it counts as one that does not fail. Default 1. */
-  readonly tries?: number;
+  /** How often a plan is run, side by side, until it counts as one that does not fail. Default: once. */
+  readonly tries?: (plan: Plan) => number;
 }
 
 /** Runs plans while the budget lasts, none of them twice. */
@@ -67,16 +70,28 @@ export class Trial {
       this.#wasDenied = true;
       return false;
     }
-    const failed = (await this.run(plan, this.#options.tries ?? 1)) > 0;
+    const stop = new AbortController();
+    const runs = Array.from({ length: this.#options.tries?.(plan) ?? 1 }, async () => {
+      const failed = await this.#run(plan, stop.signal);
+      if (failed) stop.abort();
+      return failed;
+    });
+    const failed = (await Promise.all(runs)).includes(true);
     this.#known.set(key, failed);
     return failed;
   }
 
   /** How many of so many runs, side by side, fail, whatever is known of the plan and left of the budget. */
   async run(plan: Plan, times: number): Promise<number> {
-    this.#runs += times;
-    const runs = await Promise.all(Array.from({ length: times }, () => this.#fails(plan)));
-    return runs.filter(Boolean).length;
+    const { signal } = new AbortController();
+    const runs = Array.from({ length: times }, () => this.#run(plan, signal));
+    return (await Promise.all(runs)).filter(Boolean).length;
+  }
+
+  async #run(plan: Plan, signal: AbortSignal): Promise<boolean> {
+    const failed = await this.#fails(plan, signal);
+    if (failed !== undefined) this.#runs += 1;
+    return failed ?? false;
   }
 
   #isSound(plan: Plan): boolean {
