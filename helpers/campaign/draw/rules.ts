@@ -119,15 +119,24 @@ export const writesCanBeTaken: Rule = ({ topology, faults }) => {
 
 /** Clients reach the master half of the time at least: else the load has no floor to stand on. */
 export const clientsGetThrough: Rule = (plan) => {
-  const [master] = plan.topology.nodes;
-  const spans = plan.faults
-    .filter((fault) => keepsClientsOut(fault, master?.name ?? ''))
-    .map((fault) => [fault.atMs, Math.min(latestEndMs(fault), plan.chaosMs)] as const);
-  const awayMs = coveredMs(spans);
+  const awayMs = clientsAwayMs(plan);
   return awayMs > plan.chaosMs * UNREACHABLE_MAX
     ? `clients cannot reach the master for up to ${awayMs} of ${plan.chaosMs} ms`
     : undefined;
 };
+
+/** How long a chaos has to be at least for its clients to get through. */
+export function leastChaosMs(plan: Plan): number {
+  return Math.ceil(clientsAwayMs(plan) / UNREACHABLE_MAX);
+}
+
+function clientsAwayMs({ topology, faults, chaosMs }: Plan): number {
+  const [master] = topology.nodes;
+  const spans = faults
+    .filter((fault) => keepsClientsOut(fault, master?.name ?? ''))
+    .map((fault) => [fault.atMs, Math.min(latestEndMs(fault), chaosMs)] as const);
+  return coveredMs(spans);
+}
 
 function keepsClientsOut(planned: PlannedFault, master: string): boolean {
   if (planned.on === 'node') return planned.node === master && planned.fault.kind !== 'move';

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Driver } from '../../deployment/driver.ts';
 import type { Target } from '../../deployment/target.ts';
 import type { PageAssets } from '../../report/campaign/html/assets.ts';
 import type { ReportedRun } from '../../report/campaign/reported-run.ts';
@@ -88,7 +87,7 @@ async function oneOf(
   const run = await campaign(driver, plan, { folder, assets, replayOf, signal });
   const result = campaignResult(run);
   tell(`${target.name}, seed ${seed}: ${result.verdict}. ${result.why}`);
-  if (isFound(result)) await smaller(run, folder, driver, drivers, options);
+  if (isFound(result)) await smaller(run, folder, target, drivers, options);
   // What passed is told by its report, and runs again from its plan.
   if (result.verdict === 'pass') await rm(join(folder, JOURNAL_FILE));
   return result;
@@ -97,15 +96,15 @@ async function oneOf(
 async function smaller(
   run: ReportedRun,
   folder: string,
-  driver: Driver,
+  target: Target,
   drivers: Drivers,
   { reference, shrinkMs, tell, signal }: NightOptions,
 ): Promise<void> {
   if (shrinkMs === 0) return;
-  const isElsewhere = reference !== undefined && reference.name !== driver.target.name;
+  const isElsewhere = reference !== undefined && reference.name !== target.name;
   await shrinkFailure(run, folder, {
-    driver,
-    ...(isElsewhere && { reference: await drivers.of(reference) }),
+    drivers: await drivers.several(target),
+    ...(isElsewhere && { references: await drivers.several(reference) }),
     budgetMs: shrinkMs,
     clock: now,
     tell,

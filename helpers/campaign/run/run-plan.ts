@@ -16,6 +16,11 @@ export interface RunOptions {
   readonly journal?: Journal;
   /** Called about twice a second. */
   readonly onProgress?: (progress: Progress) => void;
+  /**
+   * Asked every few seconds when the faults are over. Where the answer is yes, the run ends without waiting for convergence, and
+   * without a final state.
+   */
+  readonly isDecided?: (record: RunRecord) => boolean;
   /** Ends the run early: what was recorded is given, without a final state. */
   readonly signal?: AbortSignal;
 }
@@ -28,7 +33,12 @@ export interface RunOptions {
 export async function runPlan(
   driver: Driver,
   plan: Plan,
-  { journal, onProgress = () => {}, signal = new AbortController().signal }: RunOptions = {},
+  {
+    journal,
+    onProgress = () => {},
+    isDecided = () => false,
+    signal = new AbortController().signal,
+  }: RunOptions = {},
 ): Promise<RunRecord> {
   const topology = plannedTopology(plan);
   const notEnded: unknown[] = [];
@@ -38,7 +48,16 @@ export async function runPlan(
   const readyAtMs = now();
   const recorder = new Recorder(await headOf(driver, deployment, plan, readyAtMs), now, journal);
   try {
-    await new Run({ driver, deployment, plan, recorder, readyAtMs, onProgress, signal }).all();
+    await new Run({
+      driver,
+      deployment,
+      plan,
+      recorder,
+      readyAtMs,
+      onProgress,
+      isDecided,
+      signal,
+    }).all();
   } catch (thrown) {
     const verdict = thrown instanceof ChaosError ? thrown.verdict : 'environment';
     recorder.trouble(verdict, `the run broke off: ${messageOf(thrown)}`);

@@ -4,7 +4,7 @@ import { messageOf } from '../../errors.ts';
 import { now } from '../../timeline.ts';
 import { idle } from '../../workload/pacing.ts';
 import type { Plan } from '../plan.ts';
-import type { FinalNode, NodeSample } from '../record.ts';
+import type { FinalNode, NodeSample, RunRecord } from '../record.ts';
 import { startClients } from '../workload/clients.ts';
 import { convergence, positionsOf } from './convergence.ts';
 import { Faults } from './faults.ts';
@@ -20,6 +20,7 @@ import { Sampling } from './sampling.ts';
 import { vigil } from './vigil.ts';
 
 const PROGRESS_EVERY_MS = 500;
+const DECIDED_EVERY_MS = 2_000;
 
 interface Surroundings {
   readonly driver: Driver;
@@ -28,6 +29,7 @@ interface Surroundings {
   readonly recorder: Recorder;
   readonly readyAtMs: number;
   readonly onProgress: (progress: Progress) => void;
+  readonly isDecided: (record: RunRecord) => boolean;
   readonly signal: AbortSignal;
 }
 
@@ -144,7 +146,24 @@ export class Run {
     } finally {
       await clients.stop();
     }
-    if (!stopped.aborted) await this.#converge();
+    if (stopped.aborted) return;
+    const ending = new AbortController();
+    const deciding = this.#endWhenDecided(ending.signal);
+    try {
+      await this.#converge();
+    } finally {
+      ending.abort();
+      await deciding;
+    }
+  }
+
+  /** What was recorded until then may be enough: that all converges, or never does, need not be waited for. */
+  async #endWhenDecided(signal: AbortSignal): Promise<void> {
+    const { recorder, isDecided } = this.#surroundings;
+    while (!signal.aborted) {
+      if (isDecided(recorder.record())) this.#stopping.abort();
+      await idle(DECIDED_EVERY_MS, signal);
+    }
   }
 
   /** Starts also those that have ended by themselves. */

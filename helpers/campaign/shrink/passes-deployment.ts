@@ -1,3 +1,4 @@
+import { leastConvergeMs } from '../draw/estimates.ts';
 import { SENTINELS, sentinelNames } from '../draw/kinds.ts';
 import type { Plan, PlannedNode } from '../plan.ts';
 import { ddmin } from './ddmin.ts';
@@ -81,3 +82,12 @@ function withDirectives(plan: Plan, isKept: (node: string, directive: string) =>
   }));
   return { ...plan, topology: { ...plan.topology, nodes } };
 }
+
+/** As long as what is left may take to converge: what never does is known sooner. */
+export const tighterBound: Pass = async (plan, attempt) => {
+  const convergeWithinMs = leastConvergeMs(plan);
+  if (convergeWithinMs >= plan.convergeWithinMs) return plan;
+  const tighter = { ...plan, convergeWithinMs };
+  const isFailing = await attempt(`convergence within ${convergeWithinMs} ms`, tighter);
+  return isFailing ? tighter : plan;
+};

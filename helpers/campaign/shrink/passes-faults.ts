@@ -1,4 +1,5 @@
 import { CLIENT } from '../draw/kinds.ts';
+import { leastChaosMs } from '../draw/rules.ts';
 import { latestEndMs } from '../draw/times.ts';
 import type { Plan, PlannedFault } from '../plan.ts';
 import { ddmin } from './ddmin.ts';
@@ -20,24 +21,32 @@ export function upTo(violationAtMs: number): Pass {
   };
 }
 
+/** If the plan fails as well without the time before its first fault and after its last, so is each part of it tried: most are short. */
 export const fewerFaults: Pass = async (plan, attempt) => {
+  const all = compact(plan);
+  const isCompact = await attempt(
+    `faults from ${BEFORE_MS} ms on, chaos of ${all.chaosMs} ms`,
+    all,
+  );
+  const having = (faults: readonly PlannedFault[]) =>
+    isCompact ? compact({ ...plan, faults }) : { ...plan, faults };
   const kept = await ddmin(plan.faults, (faults) =>
     attempt(
       `${faults.length} of ${plan.faults.length} faults${faults.length > 0 ? `: ${faults.map(({ id }) => id).join(', ')}` : ''}`,
-      { ...plan, faults },
+      having(faults),
     ),
   );
-  return { ...plan, faults: kept };
+  return having(kept);
 };
 
 /** Faults as soon as may be, one after the other as close as may be, and an end when the last is over. */
 export const shorterChaos: Pass = async (plan, attempt) => {
-  const [first] = byTime(plan);
-  const early = first === undefined ? plan : shifted(plan, first.atMs, first.atMs - BEFORE_MS);
-  const trimmed = trim(early);
+  const compacted = compact(plan);
   let current = plan;
-  if (await attempt(`faults from ${BEFORE_MS} ms on, chaos of ${trimmed.chaosMs} ms`, trimmed)) {
-    current = trimmed;
+  if (
+    await attempt(`faults from ${BEFORE_MS} ms on, chaos of ${compacted.chaosMs} ms`, compacted)
+  ) {
+    current = compacted;
   } else {
     const late = trim(plan);
     if (await attempt(`chaos of ${late.chaosMs} ms`, late)) current = late;
@@ -71,9 +80,15 @@ function shifted(plan: Plan, fromMs: number, byMs: number): Plan {
   return { ...plan, faults };
 }
 
+/** The first fault as soon as may be, the others as long after it as ever, and an end when the last is over. */
+function compact(plan: Plan): Plan {
+  const [first] = byTime(plan);
+  return trim(first === undefined ? plan : shifted(plan, first.atMs, first.atMs - BEFORE_MS));
+}
+
 function trim(plan: Plan): Plan {
   const endMs = Math.max(BEFORE_MS, ...plan.faults.map(latestEndMs)) + AFTER_MS;
-  return { ...plan, chaosMs: Math.min(plan.chaosMs, endMs) };
+  return { ...plan, chaosMs: Math.min(plan.chaosMs, Math.max(endMs, leastChaosMs(plan))) };
 }
 
 /** Each fault by itself: of a simpler kind, ended by time, shorter, with smaller values. */

@@ -70,7 +70,7 @@ test('every plan that is tried can be run and is sane, and every step still fail
           tried.push(one);
           return hasKind(one, kind);
         },
-        { clock, confirm: 0 },
+        { clock, confirm: () => 0 },
       );
       for (const one of tried) {
         expect(planOf(one, 'tried')).toEqual(one);
@@ -168,15 +168,15 @@ describe('budgets', () => {
       plan: smallest,
     } = await shrinkPlan(plan, async (one) => hasKind(one, 'kill'), {
       clock,
-      maxRuns: 5,
-      confirm: 2,
+      maxRuns: 9,
+      confirm: () => 2,
     });
-    expect({ runs, ended }).toEqual({ runs: 7, ended: 'budget' });
+    expect({ runs, ended }).toEqual({ runs: 11, ended: 'budget' });
     expect(hasKind(smallest, 'kill')).toBe(true);
     expect(smallest.faults.length).toBeLessThan(plan.faults.length);
   });
 
-  test('time is one, too', async () => {
+  test('of the time three quarters are for smaller plans', async () => {
     let atMs = 0;
     const { runs, ended } = await shrinkPlan(
       plan,
@@ -184,16 +184,16 @@ describe('budgets', () => {
         atMs += 1_000;
         return hasKind(one, 'kill');
       },
-      { clock: () => atMs, budgetMs: 4_000, confirm: 0 },
+      { clock: () => atMs, budgetMs: 4_000, confirm: () => 0 },
     );
-    expect({ runs, ended }).toEqual({ runs: 4, ended: 'budget' });
+    expect({ runs, ended }).toEqual({ runs: 3, ended: 'budget' });
   });
 });
 
 describe('failures by chance', () => {
   test('a plan that does not fail again is given back, and that is said', async () => {
     const plan = smallPlan({ faults: [cutAt(1_000, 500)] });
-    expect(await shrinkPlan(plan, async () => false, { clock, tries: 4 })).toEqual({
+    expect(await shrinkPlan(plan, async () => false, { clock, tries: () => 4 })).toEqual({
       plan,
       steps: [],
       runs: 4,
@@ -210,7 +210,7 @@ describe('failures by chance', () => {
         run += 1;
         return run % 3 === 0 && cutsWhileDown(one, 'replica-1', 'master', 'replica-3');
       },
-      { clock, tries: 3, confirm: 9 },
+      { clock, tries: () => 3, confirm: () => 9 },
     );
     expect(plan.faults).toHaveLength(2);
     expect(confirmed).toEqual({ failed: 3, of: 9 });
@@ -228,12 +228,27 @@ describe('failures by chance', () => {
         failedOnce.add(key);
         return isFirst;
       },
-      { clock, confirm: 2 },
+      { clock, confirm: () => 2 },
     );
     expect(hasKind(plan, 'kill')).toBe(true);
     expect(confirmed).toEqual({ failed: 2, of: 2 });
   });
 
+  test('one that always fails is preferred to a smaller one that does at times', async () => {
+    const plan = smallPlan({ faults: [cutAt(1_000, 500), killAt(5_000, 500)] });
+    let run = 0;
+    const shrunk = await shrinkPlan(
+      plan,
+      async (one) => {
+        run += 1;
+        return hasKind(one, 'kill') && (hasKind(one, 'cut') || run % 2 === 0);
+      },
+      { clock, tries: () => 2, confirm: () => 4 },
+    );
+    expect(shrunk.steps.at(-1)?.plan.faults).toHaveLength(1);
+    expect(shrunk.plan.faults).toHaveLength(2);
+    expect(shrunk.confirmed).toEqual({ failed: 4, of: 4 });
+  });
   test('what a run throws is passed on', async () => {
     const thrown = new Error('the machine is on fire');
     await expect(shrinkPlan(smallPlan(), () => Promise.reject(thrown), { clock })).rejects.toBe(
@@ -244,10 +259,10 @@ describe('failures by chance', () => {
 
 test('nonsense is refused', async () => {
   const fails = async () => true;
-  await expect(shrinkPlan(smallPlan(), fails, { clock, tries: 0 })).rejects.toThrow(
+  await expect(shrinkPlan(smallPlan(), fails, { clock, tries: () => 0 })).rejects.toThrow(
     'misuse: shrinking: tries is 0, expected a whole number of at least 1',
   );
-  await expect(shrinkPlan(smallPlan(), fails, { clock, confirm: 0.5 })).rejects.toThrow(
+  await expect(shrinkPlan(smallPlan(), fails, { clock, confirm: () => 0.5 })).rejects.toThrow(
     'confirm is 0.5',
   );
 });

@@ -1,14 +1,14 @@
 import { ChaosError } from '../../errors.ts';
 import type { Plan } from '../plan.ts';
 import type { Attempt, Pass } from './pass.ts';
-import { fewerDirectives, fewerNodes, fewerSentinels } from './passes-deployment.ts';
+import { fewerDirectives, fewerNodes, fewerSentinels, tighterBound } from './passes-deployment.ts';
 import { fewerFaults, shorterChaos, simplerFaults, upTo } from './passes-faults.ts';
 import { simplerWorkload } from './passes-workload.ts';
 import { type Fails, Trial, type TrialOptions } from './trial.ts';
 
 export interface ShrinkOptions extends TrialOptions {
-  /** How often the plan at the end is run to tell how often it fails, beyond the budget if need be. Default 3. */
-  readonly confirm?: number;
+  /** How often a plan is run to tell how often it fails, beyond the budget if need be. Default: 3 times. */
+  readonly confirm?: (plan: Plan) => number;
   /** When the violation was seen, on the plan's time: what came later is left out first. */
   readonly violationAtMs?: number;
   /** Told of each smaller plan that still fails. */
@@ -34,8 +34,11 @@ export interface ShrunkPlan {
   readonly confirmed: { readonly failed: number; readonly of: number };
 }
 
+const CONFIRM = 3;
+
 /** What makes every later run shorter or likelier to be spared comes first. */
 const PASSES: readonly Pass[] = [
+  tighterBound,
   fewerFaults,
   shorterChaos,
   simplerWorkload,
@@ -55,9 +58,9 @@ export async function shrinkPlan(
   fails: Fails,
   options: ShrinkOptions,
 ): Promise<ShrunkPlan> {
-  const { confirm = 3, violationAtMs, onStep } = options;
-  mustBeWhole('tries', options.tries ?? 1, 1);
-  mustBeWhole('confirm', confirm, 0);
+  const { confirm = () => CONFIRM, violationAtMs, onStep } = options;
+  mustBeWhole('tries', options.tries?.(plan) ?? 1, 1);
+  mustBeWhole('confirm', confirm(plan), 0);
   const trial = new Trial(plan, fails, options);
   if (!(await trial.fails(plan))) {
     const confirmed = { failed: 0, of: trial.runs };
@@ -93,23 +96,30 @@ async function toTheEnd(plan: Plan, attempt: Attempt): Promise<Plan> {
   }
 }
 
-/** The smallest that fails again. What failed once by chance is passed over while the budget lasts. */
+/**
+ * The smallest that fails whenever it is run, else the one that does most often. What is small fails by chance, at times: then
+ * larger ones are run, at steps back that double, down to the plan itself, while the budget lasts.
+ */
 async function confirmedOf(
   fromLargest: readonly Plan[],
   trial: Trial,
-  times: number,
+  confirm: (plan: Plan) => number,
 ): Promise<Pick<ShrunkPlan, 'plan' | 'confirmed'>> {
-  let last: Pick<ShrunkPlan, 'plan' | 'confirmed'> | undefined;
-  for (const plan of fromLargest.toReversed()) {
-    if (last !== undefined && trial.isOver) break;
-    let failed = 0;
-    for (let run = 0; run < times; run += 1) failed += Number(await trial.run(plan));
-    const confirmed = { plan, confirmed: { failed, of: times } };
-    if (failed > 0 || times === 0) return confirmed;
-    last ??= confirmed;
+  const fromSmallest = fromLargest.toReversed();
+  let best: Pick<ShrunkPlan, 'plan' | 'confirmed'> | undefined;
+  for (let back = 0; best === undefined || !trial.isOver(1); back = 2 * back + 1) {
+    const plan = fromSmallest[Math.min(back, fromSmallest.length - 1)];
+    if (plan === undefined) throw new RangeError('no plan to confirm');
+    const times = confirm(plan);
+    const confirmed = { failed: await trial.run(plan, times), of: times };
+    if (best === undefined || isOftener(confirmed, best.confirmed)) best = { plan, confirmed };
+    if (confirmed.failed === times || back >= fromSmallest.length - 1) break;
   }
-  if (last === undefined) throw new RangeError('no plan to confirm');
-  return last;
+  return best;
+}
+
+function isOftener(one: ShrunkPlan['confirmed'], other: ShrunkPlan['confirmed']): boolean {
+  return one.failed * other.of > other.failed * one.of;
 }
 
 function mustBeWhole(what: string, value: number, least: number): void {

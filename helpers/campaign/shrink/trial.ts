@@ -3,10 +3,15 @@ import { brokenRules } from '../draw/rules.ts';
 import type { Plan } from '../plan.ts';
 import { planOf } from '../plan-file.ts';
 
+/** Of the budget: to find smaller plans. The rest is kept to tell how often they fail. */
+const SMALLER_PART = 0.75;
 const NO_LIMIT = Number.POSITIVE_INFINITY;
 
-/** One run of a plan: whether it failed as the plan did that is made smaller. */
-export type Fails = (plan: Plan) => Promise<boolean>;
+/**
+ * One run of a plan: whether it failed as the plan did that is made smaller. Runs side by side may have to wait for each other;
+ * one that has not begun when the signal comes gives undefined.
+ */
+export type Fails = (plan: Plan, signal: AbortSignal) => Promise<boolean | undefined>;
 
 export interface TrialOptions {
   /** Milliseconds, on the clock, after which no run is begun. Default: no limit. */
@@ -15,8 +20,8 @@ export interface TrialOptions {
   readonly maxRuns?: number;
   /** Milliseconds from any beginning. */
   readonly clock: () => number;
-  /** How often a plan is run until it counts as one that does not fail. Default 1. */
-  readonly tries?: number;
+  /** How often a plan is run, side by side, until it counts as one that does not fail. Default: once. */
+  readonly tries?: (plan: Plan) => number;
 }
 
 /** Runs plans while the budget lasts, none of them twice. */
@@ -45,14 +50,14 @@ export class Trial {
     return this.#wasDenied;
   }
 
-  /** Whether no other run may begin. */
-  get isOver(): boolean {
+  /** Whether no other run may begin, of those that have this part of the budget. */
+  isOver(part: number): boolean {
     const { clock, budgetMs, maxRuns } = {
       budgetMs: NO_LIMIT,
       maxRuns: NO_LIMIT,
       ...this.#options,
     };
-    return clock() - this.#beganAtMs >= budgetMs || this.#runs >= maxRuns;
+    return clock() - this.#beganAtMs >= part * budgetMs || this.#runs >= maxRuns;
   }
 
   /** Whether a plan fails at least once in its tries. One that cannot be run, or would fail by itself, does not. */
@@ -61,25 +66,32 @@ export class Trial {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     if (!this.#isSound(plan)) return false;
-    const { tries = 1 } = this.#options;
-    for (let tried = 0; tried < tries; tried += 1) {
-      if (this.isOver) {
-        this.#wasDenied = true;
-        return false;
-      }
-      if (await this.run(plan)) {
-        this.#known.set(key, true);
-        return true;
-      }
+    if (this.isOver(SMALLER_PART)) {
+      this.#wasDenied = true;
+      return false;
     }
-    this.#known.set(key, false);
-    return false;
+    const stop = new AbortController();
+    const runs = Array.from({ length: this.#options.tries?.(plan) ?? 1 }, async () => {
+      const failed = await this.#run(plan, stop.signal);
+      if (failed) stop.abort();
+      return failed;
+    });
+    const failed = (await Promise.all(runs)).includes(true);
+    this.#known.set(key, failed);
+    return failed;
   }
 
-  /** One run, whatever is known of the plan and left of the budget. */
-  run(plan: Plan): Promise<boolean> {
-    this.#runs += 1;
-    return this.#fails(plan);
+  /** How many of so many runs, side by side, fail, whatever is known of the plan and left of the budget. */
+  async run(plan: Plan, times: number): Promise<number> {
+    const { signal } = new AbortController();
+    const runs = Array.from({ length: times }, () => this.#run(plan, signal));
+    return (await Promise.all(runs)).filter(Boolean).length;
+  }
+
+  async #run(plan: Plan, signal: AbortSignal): Promise<boolean> {
+    const failed = await this.#fails(plan, signal);
+    if (failed !== undefined) this.#runs += 1;
+    return failed ?? false;
   }
 
   #isSound(plan: Plan): boolean {

@@ -90,16 +90,15 @@ export const STORIES_OF_RESYNCS: readonly Story[] = [
   },
   {
     leadsTo: ['promotion during a full resync', 'failover'],
-    kinds: ['bandwidth', 'kill'],
+    kinds: ['bandwidth', 'kill', 'pause'],
     weight: 4,
     tell: (stage, random, atMs) => {
       if (stage.topology.sentinels === 0 || replicasOf(stage).length < 2) return [];
-      const { drafts, runsAtMs } = slowResync(stage, random, atMs);
+      const { upstream, drafts, runsAtMs } = slowResync(stage, random, atMs);
       const master = masterOf(stage).name;
-      return [
-        ...drafts,
-        onNode(master, { kind: 'kill' }, runsAtMs, afterMs(between(random, FAILOVER_MS))),
-      ];
+      // Its death would end a resync of its own at once; to a master that only stands still, the replica listens on.
+      const kind = upstream === master ? 'pause' : 'kill';
+      return [...drafts, onNode(master, { kind }, runsAtMs, afterMs(between(random, FAILOVER_MS)))];
     },
   },
 ];
