@@ -2,6 +2,7 @@ import { messageOf } from '../../errors.ts';
 import { isRefusal } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
 import { backlogTtl } from './backlog-ttl.ts';
+import { catchUp } from './catch-up.ts';
 import { detection } from './detection.ts';
 import { failover } from './failover.ts';
 import { fullResync } from './full-resync.ts';
@@ -15,6 +16,7 @@ import { writeSafety } from './write-safety.ts';
 export const MEASUREMENTS: readonly Measurement[] = [
   margin,
   backlogTtl,
+  catchUp,
   fullResync,
   detection,
   writeSafety,

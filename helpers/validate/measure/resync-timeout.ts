@@ -1,0 +1,89 @@
+import type { Assumptions, Finding, Measured } from '../report.ts';
+import { showMs } from '../units.ts';
+import { bytesPerSecondOver } from './over-link.ts';
+import type { ResyncRun } from './resync-run.ts';
+
+/** What a sender's kernel takes before it makes the server wait: the most of a socket's send buffer on Linux (tcp_wmem, tcp(7)). */
+const SENT_UNHEARD_BYTES = 4 * 1_024 ** 2;
+/** What a timeout should be beyond the silence that it has to bear. */
+const HEADROOM = 2;
+/** Lags are told in whole seconds. */
+const ROUNDED_SECONDS = 1;
+/** A silence that follows the rule for these buffers is at least half of what they come to. */
+const FOLLOWS = 0.5;
+const WHY =
+  'A master takes a full resync for sent when its kernel has taken the last byte, and from then on ends the connection when it hears nothing of the replica for more than repl-timeout seconds. But what the kernel holds has still to cross the link, and a replica says nothing before it begins to load. How long all of the transfer takes does not matter.';
+const SOURCE = 'redis 7.0, replication.c, replicationCron, sendBulkToSlave, rdbPipeReadHandler';
+
+/** How long a master hears nothing of a replica that is sent so much over the link, in seconds. */
+export function unheardFor(datasetBytes: number, link: Assumptions['link']): number {
+  const bytesPerSecond = bytesPerSecondOver(link);
+  if (bytesPerSecond === undefined) return 0;
+  return Math.min(datasetBytes, SENT_UNHEARD_BYTES) / bytesPerSecond;
+}
+
+/**
+ * What a repl-timeout means that is shorter than the silence at the end of a full resync; undefined if it is not. `free` is
+ * a run without a timeout where the first was dropped for it.
+ */
+export function timeoutFinding(
+  run: ResyncRun,
+  free: ResyncRun,
+  of: {
+    readonly assumptions: Assumptions;
+    readonly measuredBytes: number;
+    readonly timeoutSeconds: number;
+  },
+): Finding | undefined {
+  const { assumptions, measuredBytes, timeoutSeconds: timeout } = of;
+  const measurable = unheardFor(measuredBytes, assumptions.link);
+  const whole = unheardFor(assumptions.datasetBytes, assumptions.link);
+  const follows = free.unheardSeconds >= FOLLOWS * measurable;
+  const needed = Math.max(free.unheardSeconds, follows ? whole : 0);
+  const isComputed = run.drops.length === 0;
+  if (isComputed && (assumptions.link === undefined || needed <= timeout)) return undefined;
+  const silence = showMs(1_000 * Math.round(needed));
+  const isEndless = run.outcome === 'dropped';
+  const end = isEndless
+    ? 'drops it, and so every time: it never ends'
+    : isComputed
+      ? 'would drop it'
+      : 'dropped it once; the backlog held what was written meanwhile';
+  const measured: Measured[] = [
+    unheardRow(free, measurable),
+    ...(whole > measurable
+      ? [
+          {
+            what: 'the same for all of the data',
+            value: 'computed',
+            unit: 's',
+            predicted: Math.round(whole),
+          },
+        ]
+      : []),
+    { what: 'repl-timeout', value: timeout, unit: 's' },
+    { what: 'connections given up', value: run.drops.join('; ') || 'none' },
+  ];
+  return {
+    id: 'resync-timeout',
+    severity: isEndless ? 'broken' : 'risk',
+    title: `A full resync takes longer than repl-timeout lets: the master hears nothing of the replica for ${silence} at its end, and after ${timeout} s ${end}.`,
+    measured,
+    why: WHY,
+    source: SOURCE,
+    remedy: {
+      directive: 'repl-timeout',
+      value: String(Math.ceil(HEADROOM * (needed + ROUNDED_SECONDS))),
+    },
+  };
+}
+
+/** What a master that had sent all was kept waiting for. */
+export function unheardRow({ unheardSeconds }: ResyncRun, predictedSeconds: number): Measured {
+  return {
+    what: 'longest that the master had heard nothing of the replica, by its own count',
+    value: unheardSeconds,
+    unit: 's',
+    ...(predictedSeconds > 0 && { predicted: Number(predictedSeconds.toPrecision(2)) }),
+  };
+}
