@@ -115,7 +115,8 @@ test.for([
   ],
   [`--config fine.conf --server ${process.execPath}`, 'is not a Redis or Valkey server'],
   ['--config fine.conf --server x --image y', '--image y and --server x: expected one of them'],
-  ['--config fine.conf --colour', "Unknown option '--colour'"],
+  ['--config fine.conf --colour', 'there is no option --colour; see --help'],
+  ['--config fine.conf --outge 30s', 'there is no option --outge; did you mean --outage?'],
 ] as const)(
   '%s: a clear message, exit code 2, nothing left',
   async ([line, message], { folder, run }) => {
