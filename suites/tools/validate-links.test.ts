@@ -85,3 +85,29 @@ test('a link that carries more than is written: how long a replica takes to catc
   expect(long.severities).toEqual({ 'catch-up': 'note' });
   expect((await measured(deployment, 'catch-up', {})).severities).toEqual({});
 });
+
+const AWAY = { link: { bitsPerSecond: 100_000_000, latencyMs: 40 } };
+
+test('what a link costs while nothing is wrong: a round trip for each WAIT, and the age of what is read', async ({
+  deployment,
+}) => {
+  const found = await measured(deployment, 'link-steady', {}, AWAY);
+  expect(found.severities).toEqual({ 'link-steady': 'ok' });
+  const [ageMs] = numbers(found.of('link-steady'), /^age of what a replica tells, median/);
+  expect(ageMs).toBeGreaterThan(38);
+  const [waitMs] = numbers(found.of('link-steady'), /^a write and a WAIT/);
+  expect(waitMs).toBeGreaterThan(38);
+  const [bytes] = numbers(found.of('link-steady'), /^acknowledged and not yet/);
+  expect(bytes, '40 ms of 2 MB/s').toBeGreaterThan(40_000);
+  expect((await measured(deployment, 'link-steady', {})).severities).toEqual({});
+});
+
+test('silence is noticed, and writes are judged, over the link as well', async ({ deployment }) => {
+  const noticed = await measured(deployment, 'detection', { 'repl-timeout': 60 }, AWAY);
+  expect(noticed.severities).toEqual({ detection: 'note' });
+  expect(noticed.of('detection').measured[0]).toMatchObject({ predicted: '3000 to 5040' });
+  const safe = await measured(deployment, 'write-safety', { 'min-replicas-to-write': 1 }, AWAY);
+  expect(safe.severities).toEqual({ 'partition-writes': 'ok' });
+  const read = await measured(deployment, 'replica-reads', {}, AWAY);
+  expect(read.severities).toEqual({ 'stale-reads': 'note', 'expired-reads': 'ok' });
+});

@@ -7,7 +7,7 @@ import { settingsInFile } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
 import { showBytes, showMs } from '../units.ts';
 import { AT_ONCE } from './at-once.ts';
-import { samePlace } from './came-back.ts';
+import { behind, samePlace } from './came-back.ts';
 import { bytesPerSecondOver, type LinkAssumed, overLink } from './over-link.ts';
 import { pacedWrites } from './paced-writes.ts';
 import { streamPerPayload } from './stream-bytes.ts';
@@ -135,12 +135,6 @@ async function catchesUp(
   return left <= onItsWay
     ? { tookMs, missedBytes: missed, streamPerSecond }
     : { perSecond: (1_000 * (left - missed)) / tookMs, streamPerSecond };
-}
-
-/** Bytes that a replica has not applied yet. */
-async function behind({ master, replica }: Deployment): Promise<number> {
-  const [{ offset }, own] = await Promise.all([master.snapshot(), replica.snapshot()]);
-  return offset - own.offset;
 }
 
 /** What catching up comes to after the outage that was asked for. */

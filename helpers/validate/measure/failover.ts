@@ -7,6 +7,7 @@ import type { Finding } from '../report.ts';
 import { settingsOf } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
 import { showMs } from '../units.ts';
+import { overLink } from './over-link.ts';
 
 const SENTINELS = 3;
 const WRITES_BEFORE = 300;
@@ -27,6 +28,7 @@ export const failover: Measurement = {
     });
     const { master } = deployment;
     const settings = await settingsOf(master, subject);
+    await using _narrow = await overLink(deployment, assumptions.link);
     using client = sentinelClient(deployment);
     const acknowledged: string[] = [];
     const write = async (index: number): Promise<void> => {

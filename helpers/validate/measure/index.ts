@@ -10,6 +10,7 @@ import { margin } from './margin.ts';
 import { memory } from './memory.ts';
 import { replicaReads } from './reads.ts';
 import { restart } from './restart.ts';
+import { steadyLink } from './steady-link.ts';
 import { writeSafety } from './write-safety.ts';
 
 /** All kinds of measurements under faults, the most asked for first. Each starts what it needs and ends it. */
@@ -18,6 +19,7 @@ export const MEASUREMENTS: readonly Measurement[] = [
   backlogTtl,
   catchUp,
   fullResync,
+  steadyLink,
   detection,
   writeSafety,
   restart,

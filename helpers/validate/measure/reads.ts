@@ -9,6 +9,7 @@ import type { Measurement } from '../subject.ts';
 import { showMs } from '../units.ts';
 import { AT_ONCE } from './at-once.ts';
 import { samePlace } from './came-back.ts';
+import { overLink } from './over-link.ts';
 
 const TTL_MS = 300;
 const KEY = 'measure:read';
@@ -26,6 +27,7 @@ export const replicaReads: Measurement = {
     await using pair = await subject.start({ replicas: 1, more: AT_ONCE });
     const { master, replica } = pair;
     const settings = await settingsOf(master, subject);
+    await using _narrow = await overLink(pair, assumptions.link);
     await master.call('SET', KEY, 'old');
     await master.call('SET', EXPIRING, 'old', 'PX', TTL_MS);
     await samePlace(replica, master);
