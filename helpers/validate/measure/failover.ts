@@ -29,7 +29,8 @@ export const failover: Measurement = {
     const { master } = deployment;
     const settings = await settingsOf(master, subject);
     await using _narrow = await overLink(deployment, assumptions.link);
-    using client = sentinelClient(deployment);
+    const { login } = deployment.topology.nodes[0] ?? {};
+    using client = sentinelClient(deployment, login);
     const acknowledged: string[] = [];
     const write = async (index: number): Promise<void> => {
       await client.redis.set(`measure:ledger:${index}`, '1');
