@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Finding, ValidationReport } from '../report.ts';
 import { FORMATS } from './formats.ts';
-import { headline } from './headline.ts';
+import { headline, measuredText } from './headline.ts';
 import { COMMENT_MAX } from './markdown.ts';
 import { asText } from './text.ts';
 
@@ -203,3 +203,14 @@ function tagsOf(markup: string): string[] {
   }
   return open;
 }
+
+test.for([
+  [{ value: 3, unit: 's', predicted: '2 to 4' }, 'a: 3 s (predicted 2 to 4 s)'],
+  [{ value: 'computed', unit: 'ms', predicted: 5 }, 'a, computed: 5 ms'],
+  [{ value: 'never', unit: 'ms', predicted: 'never' }, 'a: never (predicted never)'],
+  [{ value: 2_048, unit: 'bytes' }, 'a: 2 KB'],
+  [{ value: -2_048, unit: 'bytes/s' }, 'a: -2 KB/s'],
+  [{ value: 'partial' }, 'a: partial'],
+] as const)('what was measured, in words: %j', ([measured, words]) => {
+  expect(measuredText({ what: 'a', ...measured })).toBe(words);
+});

@@ -49,14 +49,21 @@ export function assumptionsLine(assumptions: Assumptions): string {
   ].join(', ');
 }
 
-/** `repl-timeout: 60 s (predicted 61 s)`. */
+/** `repl-timeout: 60 s (predicted 61 s)`; what was computed alone: `the same for 500 MB, computed: 51 s`. */
 export function measuredText({ what, value, unit, predicted }: Measured): string {
-  const withUnit = (one: number | string): string => {
-    if (unit === 'bytes' && typeof one === 'number') return showBytes(one);
-    return unit === undefined ? String(one) : `${one} ${unit}`;
-  };
-  const expected = predicted === undefined ? '' : ` (predicted ${withUnit(predicted)})`;
-  return `${what}: ${withUnit(value)}${expected}`;
+  if (value === 'computed' && predicted !== undefined)
+    return `${what}, computed: ${withUnit(predicted, unit)}`;
+  const expected = predicted === undefined ? '' : ` (predicted ${withUnit(predicted, unit)})`;
+  return `${what}: ${withUnit(value, unit)}${expected}`;
+}
+
+function withUnit(one: number | string, unit: string | undefined): string {
+  if (typeof one === 'number' && unit === 'bytes') return showBytes(one);
+  if (typeof one === 'number' && unit === 'bytes/s')
+    return `${one < 0 ? '-' : ''}${showBytes(Math.abs(one))}/s`;
+  // `never`, and what comes with words of its own.
+  const isQuantity = typeof one === 'number' || /\d$/.test(one);
+  return unit === undefined || !isQuantity ? String(one) : `${one} ${unit}`;
 }
 
 /** A line for a redis.conf. */

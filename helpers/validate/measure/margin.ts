@@ -175,7 +175,7 @@ export function judge(
     },
     {
       what: 'longest outage that ends in a partial resync',
-      value: Number((marginMs / 1_000).toFixed(1)),
+      value: Number((marginMs / 1_000).toPrecision(3)),
       unit: 's',
     },
     {

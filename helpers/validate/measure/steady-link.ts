@@ -103,7 +103,7 @@ export function judge(
         what: 'age of what a replica tells, median',
         value: Math.round(age),
         unit: 'ms',
-        predicted: `${latencyMs} and more`,
+        predicted: `at least ${latencyMs}`,
       },
       {
         what: 'age of what a replica tells, at most',
@@ -114,7 +114,7 @@ export function judge(
         what: `a write and a WAIT for ${replicas} replicas, median`,
         value: Math.round(wait),
         unit: 'ms',
-        predicted: `${latencyMs} and more`,
+        predicted: `at least ${latencyMs}`,
       },
       { what: 'the same at most', value: Math.round(Math.max(0, ...seen.waitsMs)), unit: 'ms' },
       { what: `replicas that WAIT told of, of ${replicas}, at least`, value: seen.acknowledgedBy },
@@ -122,7 +122,7 @@ export function judge(
         what: 'acknowledged and not yet at the replica, median',
         value: Math.round(onTheWay),
         unit: 'bytes',
-        predicted: `${Math.round((streamRate * latencyMs) / 1_000)} and more`,
+        predicted: Math.round((streamRate * latencyMs) / 1_000),
       },
       {
         what: `longest that the master had heard nothing of the replica, of min-replicas-max-lag ${maxLag}`,
