@@ -1,4 +1,5 @@
 /** What a validation finds over a link that is narrow and long: each kind of finding is provoked, and absent where nothing is wrong. */
+import { can } from '../../helpers/deployment/capabilities.ts';
 import { expect, test } from '../../helpers/suite.ts';
 import { measured, numbers, remedied } from '../../helpers/validate/measure/testing.ts';
 
@@ -109,5 +110,7 @@ test('silence is noticed, and writes are judged, over the link as well', async (
   const safe = await measured(deployment, 'write-safety', { 'min-replicas-to-write': 1 }, AWAY);
   expect(safe.severities).toEqual({ 'partition-writes': 'ok' });
   const read = await measured(deployment, 'replica-reads', {}, AWAY);
-  expect(read.severities).toEqual({ 'stale-reads': 'note', 'expired-reads': 'ok' });
+  // Before 7.0 the time of a value begins when the replica gets it, a round trip late.
+  const expired = can(deployment.target, 'absolute-expiry') ? 'ok' : 'note';
+  expect(read.severities).toEqual({ 'stale-reads': 'note', 'expired-reads': expired });
 });

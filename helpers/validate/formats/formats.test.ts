@@ -64,9 +64,11 @@ function replaced(report: ValidationReport, by: string): ValidationReport {
 }
 
 test('the headline says the worst first, and whether anything got worse', () => {
-  const of = (severities: readonly Finding['severity'][], baseline = false) =>
+  const of = (severities: readonly Finding['severity'][], more: Partial<ValidationReport> = {}) =>
     headline({
-      ...(baseline ? COMPARED : REPORT),
+      ...REPORT,
+      leftOut: [],
+      ...more,
       findings: severities.map((severity) => ({ ...NOTE, severity })),
     });
   expect(of(['ok', 'note'])).toBe('No risk was found.');
@@ -74,7 +76,13 @@ test('the headline says the worst first, and whether anything got worse', () => 
   expect(of(['risk', 'broken', 'broken', 'risk'])).toBe(
     'Broken: 2 things do not work, and 2 risks.',
   );
-  expect(of([], true)).toBe('No risk was found; 1 regression.');
+  const { baseline, behaviours } = COMPARED;
+  expect(of([], { ...(baseline && { baseline }), behaviours })).toBe(
+    'No risk was found; 1 regression.',
+  );
+  expect(of(['ok'], { leftOut: [{ what: 'a', reason: 'b' }] })).toBe(
+    'No risk was found in what was looked at; 1 thing is not known.',
+  );
 });
 
 test('text for a terminal', () => {

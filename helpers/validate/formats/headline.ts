@@ -17,7 +17,7 @@ export function worstOf({ findings }: ValidationReport): Severity {
 
 /** The verdict in one sentence. */
 export function headline(report: ValidationReport): string {
-  const { findings, behaviours } = report;
+  const { findings, behaviours, leftOut } = report;
   const count = (severity: Severity) => findings.filter((one) => one.severity === severity).length;
   const regressions = behaviours.filter(({ change }) => change === 'regression').length;
   const [broken, risks] = [count('broken'), count('risk')];
@@ -26,7 +26,9 @@ export function headline(report: ValidationReport): string {
       ? `Broken: ${things(broken, 'thing does', 'things do')} not work${risks > 0 ? `, and ${things(risks, 'risk', 'risks')}` : ''}`
       : risks > 0
         ? `${things(risks, 'risk', 'risks')} under the faults asked for`
-        : 'No risk was found';
+        : leftOut.length > 0
+          ? `No risk was found in what was looked at; ${things(leftOut.length, 'thing is', 'things are')} not known`
+          : 'No risk was found';
   if (report.baseline === undefined) return `${verdict}.`;
   const change =
     regressions === 0

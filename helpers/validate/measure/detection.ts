@@ -8,6 +8,7 @@ import { showBytes, showMs } from '../units.ts';
 import { AT_ONCE } from './at-once.ts';
 import { bytesPerSecondOver, overLink } from './over-link.ts';
 import { pacedWrites } from './paced-writes.ts';
+import { timeoutFor, unheardFor } from './resync-timeout.ts';
 import { reads } from './sampling.ts';
 import { streamPerPayload } from './stream-bytes.ts';
 
@@ -103,8 +104,12 @@ export function judge(
   const streamRate = assumptions.writeBytesPerSecond * streamPerPayload(assumptions.valueBytes);
   const missedBytes = (streamRate * (latestMs + linkMs)) / 1_000;
   const isUnnoticed = assumptions.outageMs < 1_000 * timeout;
-  // Noticed half-way; but a timeout below the pings ends healthy links.
-  const shorter = Math.max(SHORTEST_ADVISED_SECONDS, Math.floor(assumptions.outageMs / 2_000));
+  // Noticed half-way; but a timeout below the pings ends healthy links, and one below the end of a full resync that.
+  const shorter = Math.max(
+    SHORTEST_ADVISED_SECONDS,
+    Math.floor(assumptions.outageMs / 2_000),
+    timeoutFor(unheardFor(assumptions.datasetBytes, assumptions.link)),
+  );
   const pings = settings.number('repl-ping-replica-period');
   const afterwards =
     afterIt === undefined
@@ -150,7 +155,8 @@ export function judge(
     why: 'Both sides give a link up when they have heard nothing for more than repl-timeout seconds, and look once a second. tcp-keepalive is for clients alone: the kernel asks after that many seconds, and three times more within as many.',
     source: SOURCE,
     ...(isUnnoticed &&
-      shorter > pings && { remedy: { directive: 'repl-timeout', value: String(shorter) } }),
+      shorter > pings &&
+      shorter < timeout && { remedy: { directive: 'repl-timeout', value: String(shorter) } }),
   };
   return {
     findings: [finding],

@@ -30,7 +30,8 @@ export const failover: Measurement = {
     const settings = await settingsOf(master, subject);
     await using _narrow = await overLink(deployment, assumptions.link);
     const { login } = deployment.topology.nodes[0] ?? {};
-    using client = sentinelClient(deployment, login);
+    // Redis 6.0 refuses HELLO to who has not logged in yet, where default users may do nothing.
+    using client = sentinelClient(deployment, { ...login, protocol: 2 });
     const acknowledged: string[] = [];
     const write = async (index: number): Promise<void> => {
       await client.redis.set(`measure:ledger:${index}`, '1');

@@ -22,6 +22,11 @@ export function unheardFor(datasetBytes: number, link: Assumptions['link']): num
   return Math.min(datasetBytes, SENT_UNHEARD_BYTES) / bytesPerSecond;
 }
 
+/** The shortest repl-timeout, in seconds, that a full resync over the link does not run into. */
+export function timeoutFor(unheardSeconds: number): number {
+  return Math.ceil(HEADROOM * (unheardSeconds + ROUNDED_SECONDS));
+}
+
 /**
  * What a repl-timeout means that is shorter than the silence at the end of a full resync; undefined if it is not. `free` is
  * a run without a timeout where the first was dropped for it.
@@ -73,7 +78,7 @@ export function timeoutFinding(
     source: SOURCE,
     remedy: {
       directive: 'repl-timeout',
-      value: String(Math.ceil(HEADROOM * (needed + ROUNDED_SECONDS))),
+      value: String(timeoutFor(needed)),
     },
   };
 }
