@@ -8,7 +8,7 @@ import type { Measurement } from '../subject.ts';
 import { showBytes, showMs } from '../units.ts';
 import { AT_ONCE } from './at-once.ts';
 import { behind, samePlace } from './came-back.ts';
-import { bytesPerSecondOver, type LinkAssumed, overLink } from './over-link.ts';
+import { bytesPerSecondOver, type LinkAssumed, onItsWay, overLink } from './over-link.ts';
 import { pacedWrites } from './paced-writes.ts';
 import { streamPerPayload } from './stream-bytes.ts';
 import { streamWriter } from './write-stream.ts';
@@ -19,8 +19,6 @@ const GROWS_FOR_MS = 4_000;
 const CATCHES_UP_SECONDS = 3;
 const MISSED_MAX_BYTES = 32e6;
 const WITHIN_MS = 30_000;
-/** What is on its way, beside what the latency holds: looks at two servers are never at one time. */
-const ON_ITS_WAY_SECONDS = 0.2;
 const RECONNECTS_WITHIN_MS = 1_000;
 const SOURCE = 'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/';
 const WHY =
@@ -124,15 +122,15 @@ async function catchesUp(
   await using writes = await pacedWrites(master, load);
   await outage.remove();
   const healedAt = now();
-  const onItsWay = load.streamPerSecond * (load.link.latencyMs / 1_000 + ON_ITS_WAY_SECONDS);
+  const enough = onItsWay(load.link, load.streamPerSecond);
   const left = await until(
     () => behind(pair),
-    (bytes) => bytes <= onItsWay || now() - healedAt > WITHIN_MS,
+    (bytes) => bytes <= enough || now() - healedAt > WITHIN_MS,
     { what: `${replica.name} to catch up`, withinMs: WITHIN_MS + 10_000 },
   );
   const tookMs = now() - healedAt;
   const { streamBytesPerSecond: streamPerSecond } = await writes.stop();
-  return left <= onItsWay
+  return left <= enough
     ? { tookMs, missedBytes: missed, streamPerSecond }
     : { perSecond: (1_000 * (left - missed)) / tookMs, streamPerSecond };
 }

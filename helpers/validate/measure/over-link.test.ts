@@ -113,3 +113,11 @@ test('a WAIT that the link does not bring back in time is a risk', () => {
   expect(late.findings[0]?.severity).toBe('risk');
   expect(late.behaviours[1]?.after).toBe('never');
 });
+
+test('what filled the buffers is as long a silence as there is: nothing is computed then', () => {
+  const full = { ...of, measuredBytes: 8_000_000, timeoutSeconds: 30 };
+  const seen = { ...run, unheardSeconds: 29 };
+  expect(timeoutFinding(seen, seen, full)).toBeUndefined();
+  const closer = { ...run, unheardSeconds: 30 };
+  expect(timeoutFinding(closer, closer, full)).toMatchObject({ severity: 'risk' });
+});

@@ -6,6 +6,7 @@ export type LinkAssumed = NonNullable<Assumptions['link']>;
 
 /** More than a proxy on this machine brings over beside all else. */
 const WIDE_KILOBYTES_PER_SECOND = 200_000;
+const LOOKS_APART_SECONDS = 0.2;
 
 /**
  * Makes the paths between all nodes as narrow and as long as the link that was asked for, until it is healed or the scope is
@@ -36,6 +37,11 @@ export async function overLink(
 /** Bytes a second that it carries; undefined: more than matters. */
 export function bytesPerSecondOver(link: LinkAssumed | undefined): number | undefined {
   return link && link.bitsPerSecond / 8;
+}
+
+/** What of a stream is on its way over it at any time, at most: looks at two servers are never at one time. */
+export function onItsWay(link: LinkAssumed | undefined, streamPerSecond: number): number {
+  return link === undefined ? 0 : streamPerSecond * (link.latencyMs / 1_000 + LOOKS_APART_SECONDS);
 }
 
 /** From each replica to its master; where Sentinels can make any node the master, from each node to each other. */

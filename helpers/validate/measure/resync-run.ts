@@ -6,9 +6,10 @@ import { now } from '../../timeline.ts';
 import { until } from '../../until.ts';
 import type { Assumptions } from '../report.ts';
 import { samePlace } from './came-back.ts';
-import { overLink } from './over-link.ts';
+import { onItsWay, overLink } from './over-link.ts';
 import { pacedWrites } from './paced-writes.ts';
 import { lags, latencies, outputBuffers, reads, refusedFor } from './sampling.ts';
+import { streamPerPayload } from './stream-bytes.ts';
 
 const IN_FLIGHT = 128;
 const CALM_MS = 1_000;
@@ -97,7 +98,8 @@ export async function runFullResync(
 
   const startedAt = now();
   await replica.replicaOf(master);
-  const { outcome, upAt } = await ended(pair, startedAt, options);
+  const enough = onItsWay(link, writeBytesPerSecond * streamPerPayload(valueBytes));
+  const { outcome, upAt } = await ended(pair, startedAt, { ...options, enough });
   const endedAt = now();
 
   const [latenciesMs, bufferBytes, seen, lagSeconds] = await Promise.all([
@@ -135,7 +137,7 @@ export async function runFullResync(
 async function ended(
   pair: Deployment,
   startedAt: number,
-  { withinMs, isOverWhenUp = false }: RunOptions,
+  { withinMs, isOverWhenUp = false, enough }: RunOptions & { readonly enough: number },
 ): Promise<{ readonly outcome: ResyncRun['outcome']; readonly upAt: number | undefined }> {
   const { master, replica } = pair;
   let upAt: number | undefined;
@@ -145,7 +147,9 @@ async function ended(
     const { offset: written } = await master.snapshot();
     const { upstream, offset } = await replica.snapshot();
     upAt = upstream?.link === 'up' ? (upAt ?? now()) : undefined;
-    return upAt !== undefined && (isOverWhenUp || offset >= written) ? 'completed' : 'unfinished';
+    return upAt !== undefined && (isOverWhenUp || written - offset <= enough)
+      ? 'completed'
+      : 'unfinished';
   };
   const outcome = await until(
     look,

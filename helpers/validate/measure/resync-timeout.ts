@@ -43,10 +43,11 @@ export function timeoutFinding(
   const { assumptions, measuredBytes, timeoutSeconds: timeout } = of;
   const measurable = unheardFor(measuredBytes, assumptions.link);
   const whole = unheardFor(assumptions.datasetBytes, assumptions.link);
-  const follows = free.unheardSeconds >= FOLLOWS * measurable;
-  const needed = Math.max(free.unheardSeconds, follows ? whole : 0);
+  // Where the measured data filled the kernel’s buffers, more of it makes no longer silence.
+  const isMore = whole > measurable && free.unheardSeconds >= FOLLOWS * measurable;
+  const needed = Math.max(free.unheardSeconds, isMore ? whole : 0);
   const isComputed = run.drops.length === 0;
-  if (isComputed && (assumptions.link === undefined || needed <= timeout)) return undefined;
+  if (isComputed && (assumptions.link === undefined || needed < timeout)) return undefined;
   const silence = showMs(1_000 * Math.round(needed));
   const isEndless = run.outcome === 'dropped';
   const end = isEndless
