@@ -38,7 +38,7 @@ What it is validated for:
   --dataset <size>      how much data there is (default 500mb)
   --value-size <size>   of one value (default 1kb)
   --replicas <number>   ${REPLICAS[0]} to ${REPLICAS[1]} (default 2)
-  --link <rate,time>    of each link to a replica: 100mbit,20ms (default: as fast as this machine)
+  --link <rate,time>    bandwidth and round trip of each link: 100mbit,20ms (default: this machine's)
   --failover sentinel   also fail over, by Sentinels
 
 What comes of it:

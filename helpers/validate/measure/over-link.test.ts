@@ -62,6 +62,11 @@ test('dropped once it is a risk, over and over it is broken', () => {
     severity: 'risk',
     title: expect.stringContaining('dropped it once'),
   });
+  const noRoom = { ...run, drops: ['master: Disconnecting timedout replica (full sync): a:1'] };
+  expect(timeoutFinding(noRoom, run, { ...of, timeoutSeconds })).toMatchObject({
+    title: expect.stringContaining('finds no room to write on'),
+    remedy: { value: '70' },
+  });
   const dropped = { ...run, outcome: 'dropped', drops: [...drops, ...drops] } as const;
   expect(timeoutFinding(dropped, run, { ...of, timeoutSeconds })).toMatchObject({
     severity: 'broken',

@@ -11,8 +11,10 @@ const HEADROOM = 2;
 const ROUNDED_SECONDS = 1;
 /** A silence that follows the rule for these buffers is at least half of what they come to. */
 const FOLLOWS = 0.5;
+/** What a master says that gives up in the middle of a diskless transfer. */
+const NO_ROOM = /\(full sync\)/;
 const WHY =
-  'A master takes a full resync for sent when its kernel has taken the last byte, and from then on ends the connection when it hears nothing of the replica for more than repl-timeout seconds. But what the kernel holds has still to cross the link, and a replica says nothing before it begins to load. How long all of the transfer takes does not matter.';
+  'A master takes a full resync for sent when its kernel has taken the last byte, and from then on ends the connection when it hears nothing of the replica for more than repl-timeout seconds. But what the kernel holds has still to cross the link, and a replica says nothing before it begins to load. A diskless master also ends it in the middle, when the kernel has had no room for that long: it tells of room once a third of it is free. How long all of the transfer takes does not matter.';
 const SOURCE = 'redis 7.0, replication.c, replicationCron, sendBulkToSlave, rdbPipeReadHandler';
 
 /** How long a master hears nothing of a replica that is sent so much over the link, in seconds. */
@@ -44,12 +46,17 @@ export function timeoutFinding(
   const measurable = unheardFor(measuredBytes, assumptions.link);
   const whole = unheardFor(assumptions.datasetBytes, assumptions.link);
   // Where the measured data filled the kernel’s buffers, more of it makes no longer silence.
-  const isMore = whole > measurable && free.unheardSeconds >= FOLLOWS * measurable;
+  const isMore =
+    run.drops.length > 0 || (whole > measurable && free.unheardSeconds >= FOLLOWS * measurable);
   const needed = Math.max(free.unheardSeconds, isMore ? whole : 0);
   const isComputed = run.drops.length === 0;
   if (isComputed && (assumptions.link === undefined || needed < timeout)) return undefined;
   const silence = showMs(1_000 * Math.round(needed));
   const isEndless = run.outcome === 'dropped';
+  const silent =
+    run.drops.length > 0 && run.drops.every((line) => NO_ROOM.test(line))
+      ? 'finds no room to write on for up to'
+      : 'hears nothing of the replica at its end for';
   const end = isEndless
     ? 'drops it, and so every time: it never ends'
     : isComputed
@@ -73,7 +80,7 @@ export function timeoutFinding(
   return {
     id: 'resync-timeout',
     severity: isEndless ? 'broken' : 'risk',
-    title: `A full resync takes longer than repl-timeout lets: the master hears nothing of the replica for ${silence} at its end, and after ${timeout} s ${end}.`,
+    title: `A full resync takes longer than repl-timeout lets: the master ${silent} ${silence}, and after ${timeout} s ${end}.`,
     measured,
     why: WHY,
     source: SOURCE,
