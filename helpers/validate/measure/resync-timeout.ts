@@ -17,7 +17,7 @@ const WHY =
   'A master takes a full resync for sent when its kernel has taken the last byte, and from then on ends the connection when it hears nothing of the replica for more than repl-timeout seconds. But what the kernel holds has still to cross the link, and a replica says nothing before it begins to load. A diskless master also ends it in the middle, when the kernel has had no room for that long: it tells of room once a third of it is free. How long all of the transfer takes does not matter.';
 const SOURCE = 'redis 7.0, replication.c, replicationCron, sendBulkToSlave, rdbPipeReadHandler';
 
-/** How long a master hears nothing of a replica that is sent so much over the link, in seconds. */
+/** How long a master hears nothing of a replica that is sent so much over the link at most, in seconds. */
 export function unheardFor(datasetBytes: number, link: Assumptions['link']): number {
   const bytesPerSecond = bytesPerSecondOver(link);
   if (bytesPerSecond === undefined) return 0;
@@ -46,9 +46,11 @@ export function timeoutFinding(
   const measurable = unheardFor(measuredBytes, assumptions.link);
   const whole = unheardFor(assumptions.datasetBytes, assumptions.link);
   // Where the measured data filled the kernel’s buffers, more of it makes no longer silence.
-  const isMore =
-    run.drops.length > 0 || (whole > measurable && free.unheardSeconds >= FOLLOWS * measurable);
-  const needed = Math.max(free.unheardSeconds, isMore ? whole : 0);
+  const share = measurable === 0 ? 0 : Math.min(1, free.unheardSeconds / measurable);
+  const isMore = whole > measurable && share >= FOLLOWS;
+  // Once it was dropped, the most that there can be is what it should bear.
+  const most = run.drops.length > 0 ? whole : isMore ? share * whole : 0;
+  const needed = Math.max(free.unheardSeconds, most);
   const isComputed = run.drops.length === 0;
   if (isComputed && (assumptions.link === undefined || needed < timeout)) return undefined;
   const silence = showMs(1_000 * Math.round(needed));
@@ -70,7 +72,7 @@ export function timeoutFinding(
             what: 'the same for all of the data',
             value: 'computed',
             unit: 's',
-            predicted: Math.round(whole),
+            predicted: `at most ${Math.round(whole)}`,
           },
         ]
       : []),
@@ -97,6 +99,8 @@ export function unheardRow({ unheardSeconds }: ResyncRun, predictedSeconds: numb
     what: 'longest that the master had heard nothing of the replica, by its own count',
     value: unheardSeconds,
     unit: 's',
-    ...(predictedSeconds > 0 && { predicted: Number(predictedSeconds.toPrecision(2)) }),
+    ...(predictedSeconds > 0 && {
+      predicted: `at most ${Number(predictedSeconds.toPrecision(2))}`,
+    }),
   };
 }
