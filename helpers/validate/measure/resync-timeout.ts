@@ -60,7 +60,7 @@ export function timeoutFinding(
       ? 'finds no room to write on for up to'
       : 'hears nothing of the replica at its end for';
   const end = isEndless
-    ? 'drops it, and so every time: it never ends'
+    ? 'drops it, every time: it never ends'
     : isComputed
       ? 'would drop it'
       : 'dropped it once; the backlog held what was written meanwhile';
@@ -82,7 +82,7 @@ export function timeoutFinding(
   return {
     id: 'resync-timeout',
     severity: isEndless ? 'broken' : 'risk',
-    title: `A full resync takes longer than repl-timeout lets: the master ${silent} ${silence}, and after ${timeout} s ${end}.`,
+    title: `repl-timeout is too short for a full resync over this link: the master ${silent} ${silence}, and after ${timeout} s ${end}.`,
     measured,
     why: WHY,
     source: SOURCE,
