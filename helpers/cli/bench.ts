@@ -2,11 +2,17 @@ import { benchDeployment } from '../bench/deployment.ts';
 import { benchFailover } from '../bench/failover.ts';
 import { benchReference } from '../bench/reference.ts';
 import { discover } from '../deployment/targets/discover.ts';
+import { parseOptions } from '../options.ts';
 import { benchToxiproxy } from '../toxiproxy/bench.ts';
 
 const TOXIPROXY = 'toxiproxy';
 const REFERENCE = 'reference@redis';
 const FAILOVER = 'failover';
+
+const USAGE = `usage: redis-chaos bench [name ...]
+
+Measures how fast deployments start and verdicts are had, on the targets named; and, by the names ${TOXIPROXY},
+${REFERENCE} and ${FAILOVER}, what is no target. Without a name: everything.`;
 
 /**
  * `redis-chaos bench [TARGET ...]`: measures how fast deployments start and verdicts are had on each
@@ -15,12 +21,17 @@ const FAILOVER = 'failover';
  * named with it. Returns the exit code.
  */
 export async function bench(args: readonly string[]): Promise<number> {
+  const { values, positionals: asked } = parseOptions(args, { help: { type: 'boolean' } });
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
   const { runnable } = await discover();
-  const isAsked = (name: string) => args.length === 0 || args.includes(name);
+  const isAsked = (name: string) => asked.length === 0 || asked.includes(name);
   const chosen = runnable.filter(({ name }) => isAsked(name));
   const others = [TOXIPROXY, REFERENCE, FAILOVER].filter(isAsked);
   const names = [...runnable.map(({ name }) => name), TOXIPROXY, REFERENCE, FAILOVER];
-  const unknown = args.filter((name) => !names.includes(name));
+  const unknown = asked.filter((name) => !names.includes(name));
   if (unknown.length > 0) {
     console.error(
       `redis-chaos bench: ${unknown.join(', ')} cannot run here; there are ${names.join(', ')}`,
@@ -38,7 +49,7 @@ export async function bench(args: readonly string[]): Promise<number> {
     print((await benchReference()) ?? 'neither redis-server nor redis-benchmark is on the PATH');
   }
   if (others.includes(FAILOVER)) {
-    const named = chosen.filter(({ name }) => args.includes(name));
+    const named = chosen.filter(({ name }) => asked.includes(name));
     for (const target of named.length > 0 ? named : runnable.slice(0, 1)) {
       const { runs, downAfterMs, writableMs, timesDownAfter } = await benchFailover(target);
       const { min, median, p90, max } = writableMs;

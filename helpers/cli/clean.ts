@@ -1,14 +1,21 @@
 import { removeLeftovers, removeUnowned, sum } from '../deployment/session/leftovers.ts';
 import { messageOf } from '../errors.ts';
+import { noWords, parseOptions } from '../options.ts';
+
+const USAGE = `usage: redis-chaos clean
+
+Removes what killed runs have left behind: processes, containers, networks, folders. What still runs is left alone.`;
 
 /**
  * `redis-chaos clean`: removes what runs that are no longer alive left behind, also containers whose
  * session's folder is gone. Returns the exit code: 1 if something could not be removed.
  */
 export async function clean(args: readonly string[]): Promise<number> {
-  if (args.length > 0) {
-    console.error(`redis-chaos clean takes no options, got ${args.join(' ')}`);
-    return 2;
+  const { values, positionals } = parseOptions(args, { help: { type: 'boolean' } });
+  noWords(positionals);
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
   }
   const byFolder = await removeLeftovers();
   const byLabel = await removeUnowned().catch((thrown: unknown) => {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { ChaosError, messageOf } from '../errors.ts';
+import { didYouMean } from '../options.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 
 type Command = (args: readonly string[]) => Promise<number>;
@@ -64,7 +65,10 @@ async function run([name = '--help', ...args]: readonly string[]): Promise<numbe
   }
   const command = COMMANDS[name];
   if (command === undefined) {
-    console.error(`redis-chaos: there is no command ${name}\n${USAGE}`);
+    const hint = didYouMean(name, Object.keys(COMMANDS));
+    console.error(
+      `redis-chaos: there is no command ${name}${hint === undefined ? '' : `; ${hint}`}\n${USAGE}`,
+    );
     return 2;
   }
   try {

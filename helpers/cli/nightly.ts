@@ -13,18 +13,13 @@ import {
   nightVerdict,
 } from '../campaign/night-result.ts';
 import { ChaosError, messageOf } from '../errors.ts';
+import { noWords, parseOptions } from '../options.ts';
 import { type PageAssets, pageAssets } from '../report/campaign/html/assets.ts';
 import { nightOverview } from '../report/campaign/html/night.ts';
 import { nightJson } from '../report/campaign/json.ts';
 import { nightJunit } from '../report/campaign/junit.ts';
 import { nightMarkdown } from '../report/campaign/markdown.ts';
-import {
-  noWords,
-  numberOption,
-  parseOptions,
-  seedOption,
-  shardOption,
-} from './campaigns/options.ts';
+import { numberOption, seedOption, shardOption } from './campaigns/options.ts';
 import { untilStopped } from './campaigns/stopping.ts';
 import { referenceTarget, targetsOf } from './campaigns/targets.ts';
 import { replayOf } from './campaigns/verdict.ts';

@@ -2,8 +2,8 @@ import { reported } from '../campaign/artifact.ts';
 import { readRecord } from '../campaign/journal-read.ts';
 import { judge } from '../check/campaign/judge.ts';
 import { ChaosError } from '../errors.ts';
+import { parseOptions } from '../options.ts';
 import { pageAssets } from '../report/campaign/html/assets.ts';
-import { parseOptions } from './campaigns/options.ts';
 import { replayOf, verdictLines } from './campaigns/verdict.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 

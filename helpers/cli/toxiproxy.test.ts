@@ -58,7 +58,8 @@ describe('the toxiproxy program', () => {
     ['-port', 'x', '--port takes a whole number from 0 to 65535, got x'],
     ['--port', '65536', '--port takes a whole number from 0 to 65535, got 65536'],
     ['--seed', '-1', "'--seed'"],
-    ['--nope', 'x', "Unknown option '--nope'"],
+    ['--nope', 'x', 'there is no option --nope'],
+    ['-prot', '1', 'there is no option --prot; did you mean --port?'],
   ] as const)('%s %s is refused with the usage', async ([option, value, message]) => {
     const { code, stderr } = await output([option, value]);
     expect(code).toBe(2);

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { messageOf } from '../errors.ts';
+import { noWords, parseOptions } from '../options.ts';
 import { API_VERSION } from '../toxiproxy/api.ts';
 import { parseBody } from '../toxiproxy/fields.ts';
 import { type ToxiproxyOptions, ToxiproxyServer } from '../toxiproxy/server.ts';
@@ -37,7 +37,8 @@ const OPTIONS = {
  */
 export async function toxiproxy(args: readonly string[]): Promise<number> {
   try {
-    const { values } = parseArgs({ args: args.map(doubleDash), options: OPTIONS });
+    const { values, positionals } = parseOptions(args.map(doubleDash), OPTIONS);
+    noWords(positionals);
     if (values.help) return print(USAGE);
     if (values.version) return print(`toxiproxy-server version ${API_VERSION}`);
     const options = {

@@ -52,7 +52,7 @@ test('a sound file: a summary, all reports, exit code 0, nothing left', async ({
   expect(stderr).toContain('a.conf on reference@processes: about ');
   expect(stderr).toContain('asking the server about every line');
   expect(stdout).toMatch(
-    /^a\.conf on the reference implementation \(redis 7\.0\.15\): No risk was found\./,
+    /^a\.conf on the reference implementation \(redis 7\.0\.15\): No risk was found in what was looked at; 7 things are not known\./,
   );
   expect(code).toBe(0);
   expect(await readdir(join(folder, 'out'))).toEqual([
@@ -115,7 +115,8 @@ test.for([
   ],
   [`--config fine.conf --server ${process.execPath}`, 'is not a Redis or Valkey server'],
   ['--config fine.conf --server x --image y', '--image y and --server x: expected one of them'],
-  ['--config fine.conf --colour', "Unknown option '--colour'"],
+  ['--config fine.conf --colour', 'there is no option --colour; see --help'],
+  ['--config fine.conf --outge 30s', 'there is no option --outge; did you mean --outage?'],
 ] as const)(
   '%s: a clear message, exit code 2, nothing left',
   async ([line, message], { folder, run }) => {

@@ -151,6 +151,8 @@ const SINCE = {
   'propagation-error-behavior': { redis: '7.0', valkey: '7.2' },
   /** Writes on a writable replica delete a key whose time is over first; before, they changed it (redis/redis#9572). */
   'writable-replica-deletes-expired': { redis: '7.0', valkey: '7.2' },
+  /** A time to live is sent to replicas as the moment that it ends at; before, SET's began when they got it (redis/redis#8474). */
+  'absolute-expiry': { redis: '7.0', valkey: '7.2' },
   /** REPLICAOF leaves the node's own replicas connected; before, it closed their links. */
   'replicas-kept-in-a-move': { redis: '7.0', valkey: '7.2' },
 } as const satisfies Record<string, Since>;

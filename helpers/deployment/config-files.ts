@@ -29,11 +29,12 @@ export function nodeConfig(
 /** The sentinel.conf of a Sentinel that watches nothing yet. */
 export function sentinelConfig(
   own: OwnDirectives,
-  { config, lines }: SentinelsSpec,
+  { config, lines, tls }: SentinelsSpec,
   announced: Address | undefined,
 ): string {
   return renderConfig(
     own,
+    tls === undefined ? {} : tlsDirectives(own.port),
     announced === undefined ? {} : announcedBySentinel(announced, lines),
     config,
   );

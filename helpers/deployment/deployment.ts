@@ -369,10 +369,18 @@ export class Deployment implements AsyncDisposable {
       name,
       kind: 'sentinel',
       config: (own) => sentinelConfig(own, spec, announced),
-      files: {},
+      files: spec.tls === undefined ? {} : tlsFiles(spec.tls),
     });
+    const tls = spec.tls && tlsOfClients(spec.tls);
+    if (tls !== undefined) this.#tls.set(server, tls);
     const clientLink = await this.#wiring.link(CLIENT, server);
-    const sentinel = new Sentinel(this, server, { config, announced, clientLink, spec });
+    const sentinel = new Sentinel(this, server, {
+      config,
+      announced,
+      clientLink,
+      spec,
+      ...(tls && { tls }),
+    });
     this.#sentinels.set(name, sentinel);
     await sentinel.start();
   }

@@ -79,7 +79,9 @@ async function withWish<T>(wish: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (thrown) {
     if (!(thrown instanceof ChaosError)) throw thrown;
-    const message = thrown.message.replace(/^\w+: REDIS_SERVER=\S+/, wish);
+    const message = thrown.message
+      .replace(/^\w+: REDIS_SERVER=\S+/, wish)
+      .replace(': environment: ', ': ');
     throw new ChaosError('misuse', message);
   }
 }

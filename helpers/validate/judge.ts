@@ -11,7 +11,7 @@ import { makeSubject } from './make-subject.ts';
 import type { Assumptions, Behaviour, Finding, ValidationReport } from './report.ts';
 import { conflicts, notMeasured } from './rules/rules.ts';
 import { settingsTold } from './settings.ts';
-import type { Measurement } from './subject.ts';
+import type { Measurement, Subject } from './subject.ts';
 
 interface Judging {
   readonly assumptions: Assumptions;
@@ -40,7 +40,11 @@ export async function judge(driver: Driver, prepared: Prepared, of: Judging): Pr
     config: configOf(prepared, named(driver)),
     behaviours: [],
     findings: refusalFindings(verdict, driver.target, known),
-    leftOut: leftOutFor(of, 'the server does not start with this file'),
+    leftOut: leftOutFor(
+      makeSubject(driver, prepared),
+      of,
+      'the server does not start with this file',
+    ),
   };
 }
 
@@ -65,7 +69,11 @@ async function judgeRunning(driver: Driver, prepared: Prepared, of: Judging): Pr
       config,
       behaviours: [],
       findings: [...findings, ...rules, running.noReplication],
-      leftOut: leftOutFor(of, 'no replica comes in sync with this file'),
+      leftOut: leftOutFor(
+        makeSubject(driver, prepared),
+        of,
+        'no replica comes in sync with this file',
+      ),
     };
   }
   const measured = await measure(driver, prepared, of);
@@ -76,8 +84,19 @@ async function judgeRunning(driver: Driver, prepared: Prepared, of: Judging): Pr
   };
 }
 
-function leftOutFor({ measurements }: Judging, reason: string): Judged['leftOut'] {
-  return measurements.map(({ what }) => ({ what, reason }));
+function leftOutFor(
+  subject: Subject,
+  { measurements, assumptions }: Judging,
+  reason: string,
+): Judged['leftOut'] {
+  return measurements
+    .filter((one) => takesTime(one, subject, assumptions))
+    .map(({ what }) => ({ what, reason }));
+}
+
+/** One that takes none is not about what was asked for: nobody waits for it, nor misses it. */
+function takesTime(measurement: Measurement, subject: Subject, assumptions: Assumptions): boolean {
+  return measurement.estimateMs(subject, assumptions) > 0;
 }
 
 /** The same configuration without directives that the reference does not know. */
@@ -109,7 +128,7 @@ async function measure(
   const leftOut: { what: string; reason: string }[] = [];
   for (const measurement of measurements) {
     const { what } = measurement;
-    tell(what);
+    if (takesTime(measurement, subject, assumptions)) tell(what);
     try {
       const result = await measurement.run(subject, assumptions, (line) => tell(`  ${line}`));
       findings.push(...result.findings);

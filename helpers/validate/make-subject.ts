@@ -3,7 +3,6 @@ import { Deployment } from '../deployment/deployment.ts';
 import type { Driver } from '../deployment/driver.ts';
 import { sentinels } from '../deployment/sentinels/plan.ts';
 import { masterWithReplicas, type NodeSpec, topology } from '../deployment/topology.ts';
-import { ChaosError } from '../errors.ts';
 import { byName, type Prepared, textFor } from './file/prepare.ts';
 import type { Subject } from './subject.ts';
 
@@ -18,12 +17,6 @@ export function makeSubject(driver: Driver, prepared: Prepared): Subject {
       const plain = masterWithReplicas(replicas);
       const nodes = plain.nodes.map((spec) => ({ ...spec, ...nodeFor(prepared, more) }));
       if (count === 0) return Deployment.start(driver, topology(nodes));
-      if (prepared.node.tls !== undefined) {
-        throw new ChaosError(
-          'environment',
-          'the configuration speaks TLS, and the Sentinels of the test speak none',
-        );
-      }
       const { login } = prepared.node;
       return Deployment.start(
         driver,

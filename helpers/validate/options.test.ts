@@ -58,7 +58,8 @@ test('help', () => {
 test.for([
   ['', 'there is no --config FILE'],
   ['a.conf', 'a.conf: expected options alone; is it --config a.conf?'],
-  ['--config a --color', "Unknown option '--color'"],
+  ['--config a --color', 'there is no option --color; see --help'],
+  ['--config a --outge=30s', 'there is no option --outge; did you mean --outage?'],
   ['--config', "Option '--config <value>' argument missing"],
   ['--config a --outage 30', '--outage 30: expected a time like 30s'],
   ['--config a --write-rate fast', '--write-rate fast: expected bytes per second'],

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import { ChaosError, messageOf } from '../errors.ts';
+import { ChaosError } from '../errors.ts';
+import { parseOptions } from '../options.ts';
 import { FAIL_ON, type FailOn } from './exit-code.ts';
 import { FORMATS, type Format } from './formats/formats.ts';
 import type { Assumptions } from './report.ts';
@@ -38,7 +38,7 @@ What it is validated for:
   --dataset <size>      how much data there is (default 500mb)
   --value-size <size>   of one value (default 1kb)
   --replicas <number>   ${REPLICAS[0]} to ${REPLICAS[1]} (default 2)
-  --link <rate,time>    of each link to a replica: 100mbit,20ms (default: as fast as this machine)
+  --link <rate,time>    bandwidth and round trip of each link: 100mbit,20ms (default: this machine's)
   --failover sentinel   also fail over, by Sentinels
 
 What comes of it:
@@ -99,19 +99,10 @@ export function parseCommandLine(args: readonly string[]): CommandLine | 'help' 
 }
 
 function valuesOf(args: readonly string[]) {
-  try {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      options: OPTIONS,
-      allowPositionals: true,
-    });
-    const [stray] = positionals;
-    if (stray !== undefined) refuse(`${stray}: expected options alone; is it --config ${stray}?`);
-    return values;
-  } catch (thrown) {
-    if (thrown instanceof ChaosError) throw thrown;
-    return refuse(messageOf(thrown));
-  }
+  const { values, positionals } = parseOptions(args, OPTIONS);
+  const [stray] = positionals;
+  if (stray !== undefined) refuse(`${stray}: expected options alone; is it --config ${stray}?`);
+  return values;
 }
 
 function assumptionsOf(values: ReturnType<typeof valuesOf>): Assumptions {

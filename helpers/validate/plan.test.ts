@@ -35,3 +35,10 @@ test('a baseline takes as long again', () => {
   expect(measurements.map(({ id }) => id)).toEqual(['a']);
   expect(estimateMs).toBe(56_000);
 });
+
+test('what takes no time is never left out', () => {
+  const idle = measurement('idle', 0);
+  const { measurements, leftOut } = planned([idle], [subject], ASSUMPTIONS, 1);
+  expect(measurements).toEqual([idle]);
+  expect(leftOut).toEqual([]);
+});

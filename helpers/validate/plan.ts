@@ -25,7 +25,8 @@ export function planned(
     const takesMs = subjects
       .map((subject) => measurement.estimateMs(subject, assumptions))
       .reduce((sum, ms) => sum + ms, 0);
-    if (estimateMs + takesMs <= budgetMs) {
+    // What takes no time is not about these assumptions, and says so itself.
+    if (takesMs === 0 || estimateMs + takesMs <= budgetMs) {
       estimateMs += takesMs;
       measurements.push(measurement);
       continue;

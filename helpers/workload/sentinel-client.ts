@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import type { Deployment } from '../deployment/deployment.ts';
 import type { ClientOptions } from '../deployment/instance.ts';
 import type { SentinelsSpec } from '../deployment/sentinels/plan.ts';
+import { tlsOfClients } from '../deployment/tls.ts';
 import { ChaosError } from '../errors.ts';
 import { now } from '../timeline.ts';
 
@@ -28,7 +29,8 @@ export function sentinelClient(
   deployment: Deployment,
   options: ClientOptions = {},
 ): SentinelClient {
-  const { masterName } = specOf(deployment);
+  const { masterName, tls: identity } = specOf(deployment);
+  const tls = identity && tlsOfClients(identity);
   const servers = [...deployment.sentinels, ...deployment.nodes];
   const addresses = servers.map((server) => ({ server, ...deployment.announced(server) }));
   const redis = new Redis({
@@ -38,6 +40,7 @@ export function sentinelClient(
     natMap: Object.fromEntries(
       addresses.map(({ inside, outside }) => [`${inside.host}:${inside.port}`, outside]),
     ),
+    ...(tls && { tls, sentinelTLS: tls, enableTLSForSentinelMode: true }),
     ...options,
   });
   const record = (text: string): void => deployment.timeline.record('sentinel client', text);

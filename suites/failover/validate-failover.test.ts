@@ -1,6 +1,8 @@
 /** What a validation finds when Sentinels are asked for. */
 import { expect, test } from '../../helpers/suite.ts';
+import { failover } from '../../helpers/validate/measure/failover.ts';
 import { measured, numbers } from '../../helpers/validate/measure/testing.ts';
+import { validate } from '../../helpers/validate/validate.ts';
 
 const FAILOVER = { failover: 'sentinel' } as const;
 
@@ -25,3 +27,17 @@ test('of others one is, and clients write to it', async ({ deployment }) => {
 test('nobody asked for a failover: nothing is measured', async ({ deployment }) => {
   expect((await measured(deployment, 'failover', {})).severities).toEqual({});
 });
+
+test.for(['tls-acl', 'sentinel-managed'])(
+  'of %s.conf, too: Sentinels and clients log in, and speak TLS where it does',
+  async (name, { driver }) => {
+    const { findings, leftOut } = await validate({
+      config: `fixtures/configs/${name}.conf`,
+      driver,
+      measurements: [failover],
+      assumptions: FAILOVER,
+    });
+    expect(leftOut).toEqual([]);
+    expect(findings.find(({ id }) => id === 'failover')?.severity).toMatch(/^(ok|note)$/);
+  },
+);

@@ -96,14 +96,6 @@ test('a large dataset is measured smaller, and what that comes to is marked as c
   );
 });
 
-test('a link that carries less than is written: no replica ever catches up', async ({
-  deployment,
-}) => {
-  const link = { bitsPerSecond: 8_000_000, latencyMs: 5 };
-  const found = await measured(deployment, 'full-resync', {}, { link });
-  expect(found.severities).toEqual({ 'link-too-slow': 'broken' });
-});
-
 test('a silent link is noticed after repl-timeout, an outage shorter than that by nobody', async ({
   deployment,
 }) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { nearest } from './nearest.ts';
-import { parsePins, takePins, unknownFlag } from './parse-pins.ts';
+import { nearest } from '../../nearest.ts';
+import { unknownFlag } from '../../options.ts';
+import { parsePins, takePins } from './parse-pins.ts';
 import { PIN_FLAGS, pinHelp } from './pin-flags.ts';
 
 test('pins of all sorts', () => {
@@ -119,9 +120,10 @@ describe('what is refused, and why', () => {
   });
 });
 
-test('near is what few letters are apart, the nearest first', () => {
+test('near is what the fewest letters are apart, and few', () => {
   expect(nearest('keis', ['skew', 'keys', 'nodes'])).toEqual(['keys']);
-  expect(nearest('ttl', ['ttl', 'tls'])).toEqual(['ttl', 'tls']);
+  expect(nearest('outge', ['out', 'outage'])).toEqual(['outage']);
+  expect(nearest('til', ['tls', 'ttl', 'tal'])).toEqual(['ttl', 'tal']);
   expect(nearest('diskless', ['diskless-load', 'diskless-delay', 'depth'])).toEqual([
     'diskless-load',
     'diskless-delay',

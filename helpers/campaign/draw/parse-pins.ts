@@ -1,6 +1,6 @@
 import { ChaosError } from '../../errors.ts';
+import { unknownFlag } from '../../options.ts';
 import { checkPins } from './check-pins.ts';
-import { nearest } from './nearest.ts';
 import { PIN_FLAGS } from './pin-flags.ts';
 import type { Pins } from './pins.ts';
 
@@ -49,14 +49,4 @@ export function parsePins(args: readonly string[]): Pins {
   const [unknown] = rest;
   if (unknown !== undefined) throw unknownFlag(unknown, Object.keys(PIN_FLAGS));
   return pins;
-}
-
-/** What is said of an argument that is none of the flags, given without their dashes. */
-export function unknownFlag(argument: string, flags: readonly string[]): ChaosError {
-  const near = nearest(argument.replace(/^--?/, '').replace(/=.*$/s, ''), flags);
-  const hint =
-    near.length > 0
-      ? `did you mean ${near.map((name) => `--${name}`).join(' or ')}?`
-      : 'see --help';
-  return new ChaosError('misuse', `there is no option ${argument}; ${hint}`);
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { numberOption, parseOptions, seedOption, shardOption } from './options.ts';
+import { parseOptions } from '../../options.ts';
+import { numberOption, seedOption, shardOption } from './options.ts';
 
 const OPTIONS = { seed: { type: 'string' }, quiet: { type: 'boolean' } } as const;
 

@@ -1,26 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { unknownFlag } from '../../campaign/draw/parse-pins.ts';
-import { ChaosError, messageOf } from '../../errors.ts';
+import { ChaosError } from '../../errors.ts';
 
 const RANDOM_SEED_MAX = 2 ** 32;
-const UNKNOWN = /^Unknown option '([^']+)'/;
-
-/** Options and words as `util.parseArgs` gives them. Throws misuse for others; `others` are flags that somebody meant may be. */
-export function parseOptions<const T extends ParseArgsOptionsConfig>(
-  args: readonly string[],
-  options: T,
-  others: readonly string[] = [],
-) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (thrown) {
-    const message = messageOf(thrown);
-    const [, unknown] = UNKNOWN.exec(message) ?? [];
-    if (unknown === undefined) throw new ChaosError('misuse', message);
-    throw unknownFlag(unknown, [...Object.keys(options), ...others]);
-  }
-}
 
 /** A number of at least `least`. Throws misuse for anything else. */
 export function numberOption(name: string, text: string, least: number): number {
@@ -47,9 +28,4 @@ export function shardOption(text: string): { number: number; of: number } {
     throw new ChaosError('misuse', `--shard is ${text}, expected one of them, as in 2/3`);
   }
   return { number, of };
-}
-
-/** Throws misuse for words where a command takes options alone. */
-export function noWords([word]: readonly string[]): void {
-  if (word !== undefined) throw new ChaosError('misuse', `${word} is no option; see --help`);
 }

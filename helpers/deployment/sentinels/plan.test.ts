@@ -43,12 +43,23 @@ test('an even number is had by saying so', () => {
   );
 });
 
+const IDENTITY = { key: '', certificate: '', authority: '' };
+
+test('Sentinels speak TLS where all nodes do', () => {
+  const nodes = [{ name: 'master', tls: IDENTITY }];
+  expect(sentinels(3, topology(nodes)).sentinels?.tls).toBe(IDENTITY);
+});
+
 test.for([
   [[], 'the topology has no node that they could watch'],
   [[{ name: 'sentinel-1' }], 'a node is named sentinel-1, as a Sentinel is'],
   [
-    [{ name: 'master', tls: { key: '', certificate: '', authority: '' } }],
-    'master speaks TLS alone, and Sentinels here none',
+    [{ name: 'master' }, { name: 'other', tls: IDENTITY }],
+    'other speaks TLS alone, other than master',
+  ],
+  [
+    [{ name: 'master', tls: IDENTITY }, { name: 'other' }],
+    'other speaks no TLS, other than master',
   ],
 ] as const)('over nodes %j they are refused: %s', ([nodes, message]) => {
   expect(() => sentinels(3, topology(nodes))).toThrow(message);

@@ -1,5 +1,6 @@
 import { ChaosError } from '../../errors.ts';
 import type { Config } from '../config.ts';
+import type { Identity } from '../tls.ts';
 import type { Topology } from '../topology.ts';
 
 /**
@@ -24,11 +25,13 @@ export interface SentinelsSpec {
   readonly hostName?: string;
   /** Other directives of each sentinel.conf, over what the deployment says. */
   readonly config: Config;
+  /** They speak TLS alone, to each other, to nodes and to clients, as the nodes do. */
+  readonly tls?: Identity;
   /** More for SENTINEL SET, by option: `{ 'auth-pass': 'secret' }`. */
   readonly settings: Readonly<Record<string, string | number>>;
 }
 
-export interface SentinelOptions extends Partial<Omit<SentinelsSpec, 'names'>> {
+export interface SentinelOptions extends Partial<Omit<SentinelsSpec, 'names' | 'tls'>> {
   /** There are as many Sentinels as can be cut into equal halves, and that is what the test is about. */
   readonly evenOnPurpose?: boolean;
 }
@@ -63,11 +66,13 @@ export function sentinels(
   if (master === undefined) {
     throw new ChaosError('misuse', 'sentinels: the topology has no node that they could watch');
   }
-  for (const { name, tls } of watched.nodes) {
-    if (tls !== undefined) {
+  const { tls } = master;
+  for (const node of watched.nodes) {
+    const { name } = node;
+    if ((node.tls === undefined) !== (tls === undefined)) {
       throw new ChaosError(
         'misuse',
-        `sentinels: ${name} speaks TLS alone, and Sentinels here none`,
+        `sentinels: ${name} speaks ${tls === undefined ? 'TLS alone' : 'no TLS'}, other than ${master.name}: Sentinels speak to all of them in one way`,
       );
     }
     if (names.includes(name)) {
@@ -87,6 +92,7 @@ export function sentinels(
       settings: {},
       ...options,
       quorum,
+      ...(tls && { tls }),
     },
   };
 }

@@ -39,7 +39,7 @@ export class Sentinel extends Instance {
   constructor(
     deployment: Deployment,
     server: Server,
-    surroundings: Pick<Surroundings, 'clientLink' | 'config' | 'announced'> & {
+    surroundings: Pick<Surroundings, 'clientLink' | 'config' | 'announced' | 'tls'> & {
       readonly spec: SentinelsSpec;
     },
   ) {

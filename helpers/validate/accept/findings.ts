@@ -52,7 +52,7 @@ function refusalFinding(
     return {
       id: 'unknown-directive',
       severity: 'broken',
-      title: `${name} is unknown to this server, which does not start with it: ${whyUnknown(name, server, known)}.`,
+      title: `${name} is unknown to this server, which does not start with it: ${whyUnknown(name, server, known).replace(/[^?]$/, '$&.')}`,
       measured,
       why: `${titleOf(server.product)} ${server.version} ends at the first directive that it does not know.`,
       source: OWN_WORD,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Finding, ValidationReport } from '../report.ts';
 import { FORMATS } from './formats.ts';
-import { headline } from './headline.ts';
+import { headline, measuredText } from './headline.ts';
 import { COMMENT_MAX } from './markdown.ts';
 import { asText } from './text.ts';
 
@@ -64,9 +64,11 @@ function replaced(report: ValidationReport, by: string): ValidationReport {
 }
 
 test('the headline says the worst first, and whether anything got worse', () => {
-  const of = (severities: readonly Finding['severity'][], baseline = false) =>
+  const of = (severities: readonly Finding['severity'][], more: Partial<ValidationReport> = {}) =>
     headline({
-      ...(baseline ? COMPARED : REPORT),
+      ...REPORT,
+      leftOut: [],
+      ...more,
       findings: severities.map((severity) => ({ ...NOTE, severity })),
     });
   expect(of(['ok', 'note'])).toBe('No risk was found.');
@@ -74,7 +76,13 @@ test('the headline says the worst first, and whether anything got worse', () => 
   expect(of(['risk', 'broken', 'broken', 'risk'])).toBe(
     'Broken: 2 things do not work, and 2 risks.',
   );
-  expect(of([], true)).toBe('No risk was found; 1 regression.');
+  const { baseline, behaviours } = COMPARED;
+  expect(of([], { ...(baseline && { baseline }), behaviours })).toBe(
+    'No risk was found; 1 regression.',
+  );
+  expect(of(['ok'], { leftOut: [{ what: 'a', reason: 'b' }] })).toBe(
+    'No risk was found in what was looked at; 1 thing is not known.',
+  );
 });
 
 test('text for a terminal', () => {
@@ -203,3 +211,14 @@ function tagsOf(markup: string): string[] {
   }
   return open;
 }
+
+test.for([
+  [{ value: 3, unit: 's', predicted: '2 to 4' }, 'a: 3 s (predicted 2 to 4 s)'],
+  [{ value: 'computed', unit: 'ms', predicted: 5 }, 'a, computed: 5 ms'],
+  [{ value: 'never', unit: 'ms', predicted: 'never' }, 'a: never (predicted never)'],
+  [{ value: 2_048, unit: 'bytes' }, 'a: 2 KB'],
+  [{ value: -2_048, unit: 'bytes/s' }, 'a: -2 KB/s'],
+  [{ value: 'partial' }, 'a: partial'],
+] as const)('what was measured, in words: %j', ([measured, words]) => {
+  expect(measuredText({ what: 'a', ...measured })).toBe(words);
+});

@@ -17,7 +17,7 @@ export function worstOf({ findings }: ValidationReport): Severity {
 
 /** The verdict in one sentence. */
 export function headline(report: ValidationReport): string {
-  const { findings, behaviours } = report;
+  const { findings, behaviours, leftOut } = report;
   const count = (severity: Severity) => findings.filter((one) => one.severity === severity).length;
   const regressions = behaviours.filter(({ change }) => change === 'regression').length;
   const [broken, risks] = [count('broken'), count('risk')];
@@ -26,7 +26,9 @@ export function headline(report: ValidationReport): string {
       ? `Broken: ${things(broken, 'thing does', 'things do')} not work${risks > 0 ? `, and ${things(risks, 'risk', 'risks')}` : ''}`
       : risks > 0
         ? `${things(risks, 'risk', 'risks')} under the faults asked for`
-        : 'No risk was found';
+        : leftOut.length > 0
+          ? `No risk was found in what was looked at; ${things(leftOut.length, 'thing is', 'things are')} not known`
+          : 'No risk was found';
   if (report.baseline === undefined) return `${verdict}.`;
   const change =
     regressions === 0
@@ -49,14 +51,21 @@ export function assumptionsLine(assumptions: Assumptions): string {
   ].join(', ');
 }
 
-/** `repl-timeout: 60 s (predicted 61 s)`. */
+/** `repl-timeout: 60 s (predicted 61 s)`; what was computed alone: `the same for 500 MB, computed: 51 s`. */
 export function measuredText({ what, value, unit, predicted }: Measured): string {
-  const withUnit = (one: number | string): string => {
-    if (unit === 'bytes' && typeof one === 'number') return showBytes(one);
-    return unit === undefined ? String(one) : `${one} ${unit}`;
-  };
-  const expected = predicted === undefined ? '' : ` (predicted ${withUnit(predicted)})`;
-  return `${what}: ${withUnit(value)}${expected}`;
+  if (value === 'computed' && predicted !== undefined)
+    return `${what}, computed: ${withUnit(predicted, unit)}`;
+  const expected = predicted === undefined ? '' : ` (predicted ${withUnit(predicted, unit)})`;
+  return `${what}: ${withUnit(value, unit)}${expected}`;
+}
+
+function withUnit(one: number | string, unit: string | undefined): string {
+  if (typeof one === 'number' && unit === 'bytes') return showBytes(one);
+  if (typeof one === 'number' && unit === 'bytes/s')
+    return `${one < 0 ? '-' : ''}${showBytes(Math.abs(one))}/s`;
+  // `never`, and what comes with words of its own.
+  const isQuantity = typeof one === 'number' || /\d$/.test(one);
+  return unit === undefined || !isQuantity ? String(one) : `${one} ${unit}`;
 }
 
 /** A line for a redis.conf. */

@@ -65,7 +65,15 @@ ${body.filter((part) => part !== '').join('\n')}
 
 function count(severity: string, findings: readonly Finding[]): string {
   const { length } = findings.filter((finding) => finding.severity === severity);
-  return length === 0 ? '' : `<li class="${severity}"><b>${length}</b> ${severity}</li>`;
+  return length === 0
+    ? ''
+    : `<li class="${severity}"><b>${length}</b> ${inNumber(severity, length)}</li>`;
+}
+
+/** `2 risks`; what is broken or ok is so in any number. */
+function inNumber(severity: string, count: number): string {
+  const isNoun = severity === 'risk' || severity === 'note';
+  return isNoun && count !== 1 ? `${severity}s` : severity;
 }
 
 function section(title: string, parts: readonly string[]): string {

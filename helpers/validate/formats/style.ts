@@ -52,15 +52,21 @@ footer { margin-top: 3rem; color: var(--quiet); font-size: .85rem; }
   main { padding: 1.5rem 1rem 3rem; }
   h1 { font-size: 1.35rem; }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  tr { display: block; padding: .5rem 0; border-bottom: 1px solid var(--line); }
-  th, td { display: block; border: 0; padding: .1rem 0; }
-  td[data-head]::before { content: attr(data-head) ": "; color: var(--quiet); }
+  tr { display: flex; flex-wrap: wrap; gap: 0 .5rem; padding: .5rem 0; border-bottom: 1px solid var(--line); }
+  th, td { border: 0; padding: .1rem 0; min-width: 0; }
+  tbody th { flex: 0 0 100%; }
+  td[data-head=after]::before { content: "→ "; color: var(--quiet); }
+  .change { margin-left: auto; }
 }
 @media print {
   :root { color-scheme: light; }
   body { background: none; font-size: 10.5pt; }
   main { max-width: none; padding: 0; }
-  details { break-inside: avoid; }
+  h2 { margin-top: 1.5rem; break-after: avoid; }
+  tr, details { break-inside: avoid; }
+  th, td { padding-block: .3rem; }
+  details { padding: .4rem .8rem; }
+  summary { list-style: none; }
   details::details-content { content-visibility: visible; block-size: auto; }
 }
 `;

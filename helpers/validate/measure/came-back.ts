@@ -39,3 +39,9 @@ export async function samePlace(replica: Node, master: Node, withinMs = 60_000):
   );
   return seen.own;
 }
+
+/** Bytes that a replica has not applied yet. */
+export async function behind({ master, replica }: Deployment): Promise<number> {
+  const [{ offset }, own] = await Promise.all([master.snapshot(), replica.snapshot()]);
+  return offset - own.offset;
+}

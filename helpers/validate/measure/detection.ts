@@ -6,7 +6,9 @@ import { type Settings, settingsInFile, settingsOf } from '../settings.ts';
 import type { Measurement, Subject } from '../subject.ts';
 import { showBytes, showMs } from '../units.ts';
 import { AT_ONCE } from './at-once.ts';
+import { bytesPerSecondOver, overLink } from './over-link.ts';
 import { pacedWrites } from './paced-writes.ts';
+import { timeoutFor, unheardFor } from './resync-timeout.ts';
 import { reads } from './sampling.ts';
 import { streamPerPayload } from './stream-bytes.ts';
 
@@ -15,6 +17,8 @@ const MEASURED_MAX_SECONDS = 3;
 /** Servers look once a second, at whole seconds, for more than the timeout. */
 const LATE_SECONDS = 2;
 const SLACK_MS = 5_000;
+/** Enough to see whether writes go on. */
+const WRITTEN_PER_SECOND = 100_000;
 const SHORTEST_ADVISED_SECONDS = 5;
 const SOURCE = 'redis 7.0, replication.c, replicationCron';
 
@@ -38,7 +42,12 @@ export const detection: Measurement = {
     await using pair = await subject.start({ replicas: 1, more });
     const settings = await settingsOf(pair.master, subject, more);
     const { master, replica } = pair;
-    await using writes = await pacedWrites(master, { bytesPerSecond: 100_000, valueBytes: 1_000 });
+    await using _narrow = await overLink(pair, assumptions.link);
+    const bytesPerSecond = Math.min(
+      WRITTEN_PER_SECOND,
+      (bytesPerSecondOver(assumptions.link) ?? Infinity) / 2,
+    );
+    await using writes = await pacedWrites(master, { bytesPerSecond, valueBytes: 1_000 });
     await using seen = reads(replica);
     tell(`silencing a link, repl-timeout ${measuredAt} s`);
     await using silence = await replica.link.apply(halfOpen('both'), { unproven: true });
@@ -89,13 +98,18 @@ export function judge(
   const { replicaMs, masterMs, measuredAt, timeout, afterIt } = noticed;
   const latestMs = 1_000 * (timeout + LATE_SECONDS);
   const at = measuredAt < timeout ? `, measured with repl-timeout ${measuredAt}` : '';
-  const bound = `${measuredAt * 1_000} to ${(measuredAt + LATE_SECONDS) * 1_000}`;
+  const linkMs = assumptions.link?.latencyMs ?? 0;
+  const bound = `${measuredAt * 1_000} to ${(measuredAt + LATE_SECONDS) * 1_000 + linkMs}`;
   const keepalive = settings.number('tcp-keepalive');
   const streamRate = assumptions.writeBytesPerSecond * streamPerPayload(assumptions.valueBytes);
-  const missedBytes = (streamRate * latestMs) / 1_000;
+  const missedBytes = (streamRate * (latestMs + linkMs)) / 1_000;
   const isUnnoticed = assumptions.outageMs < 1_000 * timeout;
-  // Noticed half-way; but a timeout below the pings ends healthy links.
-  const shorter = Math.max(SHORTEST_ADVISED_SECONDS, Math.floor(assumptions.outageMs / 2_000));
+  // Noticed half-way; but a timeout below the pings ends healthy links, and one below the end of a full resync that.
+  const shorter = Math.max(
+    SHORTEST_ADVISED_SECONDS,
+    Math.floor(assumptions.outageMs / 2_000),
+    timeoutFor(unheardFor(assumptions.datasetBytes, assumptions.link)),
+  );
   const pings = settings.number('repl-ping-replica-period');
   const afterwards =
     afterIt === undefined
@@ -141,7 +155,8 @@ export function judge(
     why: 'Both sides give a link up when they have heard nothing for more than repl-timeout seconds, and look once a second. tcp-keepalive is for clients alone: the kernel asks after that many seconds, and three times more within as many.',
     source: SOURCE,
     ...(isUnnoticed &&
-      shorter > pings && { remedy: { directive: 'repl-timeout', value: String(shorter) } }),
+      shorter > pings &&
+      shorter < timeout && { remedy: { directive: 'repl-timeout', value: String(shorter) } }),
   };
   return {
     findings: [finding],

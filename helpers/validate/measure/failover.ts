@@ -7,6 +7,7 @@ import type { Finding } from '../report.ts';
 import { settingsOf } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
 import { showMs } from '../units.ts';
+import { overLink } from './over-link.ts';
 
 const SENTINELS = 3;
 const WRITES_BEFORE = 300;
@@ -27,7 +28,10 @@ export const failover: Measurement = {
     });
     const { master } = deployment;
     const settings = await settingsOf(master, subject);
-    using client = sentinelClient(deployment);
+    await using _narrow = await overLink(deployment, assumptions.link);
+    const { login } = deployment.topology.nodes[0] ?? {};
+    // Redis 6.0 refuses HELLO to who has not logged in yet, where default users may do nothing.
+    using client = sentinelClient(deployment, { ...login, protocol: 2 });
     const acknowledged: string[] = [];
     const write = async (index: number): Promise<void> => {
       await client.redis.set(`measure:ledger:${index}`, '1');

@@ -23,6 +23,8 @@ const run: ResyncRun = {
   refusals: 'LOADING',
   rounds: 1,
   connections: 1,
+  drops: [],
+  unheardSeconds: 0,
   otherEnds: [],
 };
 const settings = {

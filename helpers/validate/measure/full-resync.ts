@@ -4,8 +4,10 @@ import { type OutputLimit, type Settings, settingsInFile, settingsOf } from '../
 import type { Measurement, Subject } from '../subject.ts';
 import { asDirective, showBytes, showMs } from '../units.ts';
 import { AT_ONCE } from './at-once.ts';
+import { bytesPerSecondOver } from './over-link.ts';
 import { type Accumulation, overruns, peakBytes, scaled } from './resync-model.ts';
 import { fillDataset, type ResyncRun, type RunOptions, runFullResync } from './resync-run.ts';
+import { timeoutFinding, unheardFor, unheardRow } from './resync-timeout.ts';
 import { streamPerPayload } from './stream-bytes.ts';
 
 /** Larger datasets are measured at this size, with limits in proportion. */
@@ -14,6 +16,8 @@ const KEYS_MAX = 64_000;
 const WITHIN_MS = 30_000;
 const CARRIED_SECONDS = 10;
 const CARRIED_MIN_BYTES = 1e6;
+/** Longer than what is measured. */
+const PATIENT_SECONDS = 3_600;
 /** What a limit should have beyond what waited. */
 const HEADROOM = 2;
 const RULE =
@@ -32,8 +36,8 @@ export const fullResync: Measurement = {
   run: async (subject, assumptions, tell) => {
     const { valueBytes, datasetBytes, link } = assumptions;
     const streamRate = assumptions.writeBytesPerSecond * streamPerPayload(valueBytes);
-    const linkRate = link && link.bitsPerSecond / 8;
-    if (linkRate !== undefined && linkRate <= streamRate) return tooSlow(linkRate, streamRate);
+    const linkRate = bytesPerSecondOver(link);
+    if (linkRate !== undefined && linkRate <= streamRate) return neverEnds;
     const most = Math.min(
       MEASURED_MAX_BYTES,
       KEYS_MAX * valueBytes,
@@ -48,14 +52,14 @@ export const fullResync: Measurement = {
     );
     const first = await once(subject, assumptions, measuredBytes, more);
     tell(`${first.run.outcome} after ${showMs(first.run.tookMs)}, ${first.run.rounds} asked for`);
-    const isLoop = first.run.outcome === 'loop';
+    const isEndless = first.run.outcome === 'loop' || first.run.drops.length > 0;
     // What would suffice is seen where nothing limits it.
-    const free = isLoop
+    const free = isEndless
       ? await once(
           subject,
           assumptions,
           measuredBytes,
-          { ...more, [LIMIT]: 'replica 0 0 0' },
+          { ...more, [LIMIT]: 'replica 0 0 0', 'repl-timeout': PATIENT_SECONDS },
           { isOverWhenUp: true },
         )
       : first;
@@ -119,7 +123,7 @@ export function judge(
   const load: Accumulation = {
     transferMs: free.upMs / factor,
     streamBytesPerSecond: writeBytesPerSecond * streamPerPayload(valueBytes),
-    ...(link && { linkBytesPerSecond: link.bitsPerSecond / 8 }),
+    linkBytesPerSecond: bytesPerSecondOver(link),
   };
   const delayMs = settings.isOn('repl-diskless-sync')
     ? 1_000 * settings.number('repl-diskless-sync-delay')
@@ -134,7 +138,10 @@ export function judge(
     value: `replica ${asDirective(sufficient)} ${asDirective(sufficient)} 60`,
   };
   const common = {
-    measured: measuredBy(run, free, { factor, wholeMs, waits, datasetBytes }),
+    measured: [
+      ...measuredBy(run, free, { factor, wholeMs, waits, datasetBytes }),
+      ...(link === undefined ? [] : [unheardRow(free, unheardFor(factor * datasetBytes, link))]),
+    ],
     why: RULE,
     source: SOURCE,
   };
@@ -145,9 +152,11 @@ export function judge(
       after:
         run.outcome === 'loop'
           ? 'never ends: a loop'
-          : run.outcome === 'completed'
-            ? showMs(wholeMs)
-            : 'did not end',
+          : run.outcome === 'dropped'
+            ? 'never ends: given up after repl-timeout'
+            : run.outcome === 'completed'
+              ? showMs(wholeMs)
+              : 'did not end',
     },
     {
       id: 'full-resync-refusals',
@@ -156,7 +165,12 @@ export function judge(
     },
   ];
   const limits = limitInWords(limit);
-  const [timeout] = run.otherEnds;
+  const [end] = run.drops.length > 0 ? run.drops : run.otherEnds;
+  const dropped = timeoutFinding(run, free, {
+    assumptions,
+    measuredBytes: factor * datasetBytes,
+    timeoutSeconds: settings.number('repl-timeout'),
+  });
   const finding = (): Finding => {
     if (run.outcome === 'loop')
       return {
@@ -171,7 +185,7 @@ export function judge(
         ...common,
         id: 'full-resync-unfinished',
         severity: 'risk',
-        title: `A full resync did not end within ${showMs(run.tookMs)}${timeout === undefined ? '' : `; the master: ${timeout}`}.`,
+        title: `A full resync did not end within ${showMs(run.tookMs)}${end === undefined ? '' : `; it was said: ${end}`}.`,
       };
     if (overrun !== undefined)
       return {
@@ -188,7 +202,11 @@ export function judge(
       title: `A full resync ends, in about ${showMs(wholeMs)}: ${showBytes(waits)} wait on the master meanwhile, the limit is ${limits}.`,
     };
   };
-  return { findings: [finding(), duringIt(run, factor)], behaviours };
+  const ends = run.outcome === 'dropped' && overrun === undefined ? [] : [finding()];
+  return {
+    findings: [...(dropped === undefined ? [] : [dropped]), ...ends, duringIt(run, factor)],
+    behaviours,
+  };
 }
 
 function measuredBy(
@@ -262,31 +280,14 @@ function duringIt(run: ResyncRun, factor: number): Finding {
   };
 }
 
-function tooSlow(linkRate: number, streamRate: number) {
-  const finding: Finding = {
-    id: 'link-too-slow',
-    severity: 'broken',
-    title: `The link carries ${showBytes(linkRate)}/s, and ${showBytes(streamRate)}/s are written: no replica ever catches up.`,
-    measured: [
-      { what: 'the link', value: Math.round(linkRate), unit: 'bytes/s' },
-      {
-        what: 'growth of the stream',
-        value: 'computed',
-        predicted: Math.round(streamRate),
-        unit: 'bytes/s',
-      },
-    ],
-    why: 'All that is written is sent to every replica.',
-    source: 'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/',
-  };
-  return {
-    findings: [finding],
-    behaviours: [
-      {
-        id: 'full-resync',
-        what: 'a full resync under writes',
-        after: 'never ends: the link is too slow',
-      },
-    ],
-  };
-}
+/** What the link does not carry is found by the measurement of catching up. */
+const neverEnds: { findings: Finding[]; behaviours: Behaviour[] } = {
+  findings: [],
+  behaviours: [
+    {
+      id: 'full-resync',
+      what: 'a full resync under writes',
+      after: 'never ends: the link is too slow',
+    },
+  ],
+};

@@ -2,6 +2,7 @@ import { messageOf } from '../../errors.ts';
 import { isRefusal } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
 import { backlogTtl } from './backlog-ttl.ts';
+import { catchUp } from './catch-up.ts';
 import { detection } from './detection.ts';
 import { failover } from './failover.ts';
 import { fullResync } from './full-resync.ts';
@@ -9,13 +10,16 @@ import { margin } from './margin.ts';
 import { memory } from './memory.ts';
 import { replicaReads } from './reads.ts';
 import { restart } from './restart.ts';
+import { steadyLink } from './steady-link.ts';
 import { writeSafety } from './write-safety.ts';
 
 /** All kinds of measurements under faults, the most asked for first. Each starts what it needs and ends it. */
 export const MEASUREMENTS: readonly Measurement[] = [
   margin,
   backlogTtl,
+  catchUp,
   fullResync,
+  steadyLink,
   detection,
   writeSafety,
   restart,

@@ -154,7 +154,8 @@ export function judge(
   const perPayload = streamPerPayload(assumptions.valueBytes);
   const streamPerMs = (assumptions.writeBytesPerSecond * perPayload) / 1_000;
   const marginMs = edge.sizeBytes / streamPerMs;
-  const neededBytes = streamPerMs * (assumptions.outageMs + RECONNECTS_WITHIN_MS);
+  const linkMs = assumptions.link?.latencyMs ?? 0;
+  const neededBytes = streamPerMs * (assumptions.outageMs + RECONNECTS_WITHIN_MS + linkMs);
   const sufficient = asDirective(HEADROOM * neededBytes);
   const outage = showMs(assumptions.outageMs);
   const measured: Measured[] = [
@@ -174,7 +175,7 @@ export function judge(
     },
     {
       what: 'longest outage that ends in a partial resync',
-      value: Number((marginMs / 1_000).toFixed(1)),
+      value: Number((marginMs / 1_000).toPrecision(3)),
       unit: 's',
     },
     {
@@ -183,7 +184,7 @@ export function judge(
       unit: 'bytes',
     },
   ];
-  const rule = `A replica comes back by a partial resync if the master’s backlog still holds all that was written since. That is repl-backlog-size bytes at least, and up to a block more; a second is added to the outage, as replicas look for their master once a second.`;
+  const rule = `A replica comes back by a partial resync if the master’s backlog still holds all that was written since. That is repl-backlog-size bytes at least, and up to a block more; a second is added to the outage, as replicas look for their master once a second, and what was on the link is missed as well.`;
   const common = { id: 'outage-margin', measured, why: rule, source: SOURCE };
   const findings: Finding[] = [];
   if (neededBytes > edge.sizeBytes) {

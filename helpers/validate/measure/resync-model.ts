@@ -7,7 +7,7 @@ export interface Accumulation {
   /** What writes add to the stream. */
   readonly streamBytesPerSecond: number;
   /** What the link carries; absent: more than matters. */
-  readonly linkBytesPerSecond?: number;
+  readonly linkBytesPerSecond?: number | undefined;
 }
 
 export interface Overrun {

@@ -1,24 +1,27 @@
 import { resyncLoop } from '../../check/resync-loop.ts';
 import type { Deployment } from '../../deployment/deployment.ts';
-import { bandwidth, latency } from '../../links/faults/index.ts';
-import type { ActiveFault } from '../../links/link.ts';
 import { parseInfo } from '../../observe/info.ts';
 import { seeded } from '../../random.ts';
 import { now } from '../../timeline.ts';
 import { until } from '../../until.ts';
 import type { Assumptions } from '../report.ts';
 import { samePlace } from './came-back.ts';
+import { onItsWay, overLink } from './over-link.ts';
 import { pacedWrites } from './paced-writes.ts';
-import { latencies, outputBuffers, reads, refusedFor } from './sampling.ts';
+import { lags, latencies, outputBuffers, reads, refusedFor } from './sampling.ts';
+import { streamPerPayload } from './stream-bytes.ts';
 
 const IN_FLIGHT = 128;
 const CALM_MS = 1_000;
-/** More than a proxy on this machine brings over beside all else. */
-const WIDE_KILOBYTES_PER_SECOND = 200_000;
+/** Either side has heard nothing of the other for more than repl-timeout. */
+const GIVEN_UP =
+  /^(?:Disconnecting timedout replica|Timeout (?:receiving|connecting)|(?:MASTER|PRIMARY) timeout)/i;
+/** Once, the replica may come back by what the backlog holds. */
+const DROPS_MIN = 2;
 
 /** What one full resync under writes came to. */
 export interface ResyncRun {
-  readonly outcome: 'completed' | 'loop' | 'unfinished';
+  readonly outcome: 'completed' | 'loop' | 'dropped' | 'unfinished';
   /** Until the replica's link is up, from when on it takes the stream. */
   readonly upMs: number;
   /** Until it has caught up with the writes. */
@@ -37,6 +40,10 @@ export interface ResyncRun {
   readonly rounds: number;
   /** Over two connections the replica keeps what is written meanwhile, not the master. */
   readonly connections: 1 | 2;
+  /** How often one side gave the other up for its silence, in the words of its log. */
+  readonly drops: readonly string[];
+  /** The longest that the master had heard nothing of the replica, by its own count. */
+  readonly unheardSeconds: number;
   /** Ends of its connections that were not for the output limit, in the upstream's words. */
   readonly otherEnds: readonly string[];
 }
@@ -79,9 +86,10 @@ export async function runFullResync(
   });
   await until(() => now(), since(CALM_MS), { what: 'a second of writes', withinMs: 5 * CALM_MS });
   const calmLatencyMs = Math.max(...(await calm.stop()));
-  const narrow = link === undefined ? [] : await slow(pair, link);
+  await using narrow = await overLink(pair, link);
   await using delays = latencies(master);
   await using buffers = outputBuffers(master);
+  await using unheard = lags(master, replica);
   await using answers = reads(replica);
   await replica.promote();
   await pair.logsComplete();
@@ -90,16 +98,18 @@ export async function runFullResync(
 
   const startedAt = now();
   await replica.replicaOf(master);
-  const { outcome, upAt } = await ended(pair, startedAt, options);
+  const enough = onItsWay(link, writeBytesPerSecond * streamPerPayload(valueBytes));
+  const { outcome, upAt } = await ended(pair, startedAt, { ...options, enough });
   const endedAt = now();
 
-  const [latenciesMs, bufferBytes, seen] = await Promise.all([
+  const [latenciesMs, bufferBytes, seen, lagSeconds] = await Promise.all([
     delays.stop(),
     buffers.stop(),
     answers.stop(),
+    unheard.stop(),
   ]);
   const { streamBytesPerSecond } = await writes.stop();
-  for (const fault of narrow) await fault.heal();
+  await narrow[Symbol.asyncDispose]();
   const sentBytes = (await sent(pair)) - sentBefore;
   const refused = refusedFor(seen);
   const resyncs = pair.unjudgedResyncsOf(replica);
@@ -117,6 +127,8 @@ export async function runFullResync(
     refusals: refused.words,
     rounds: resyncs.length,
     connections: resyncs.at(-1)?.connections ?? 1,
+    drops: drops(pair, startedAt),
+    unheardSeconds: Math.max(0, ...lagSeconds),
     otherEnds: resyncs.flatMap(({ ending }) => (ending?.by === 'other' ? ending.evidence : [])),
   };
 }
@@ -125,16 +137,19 @@ export async function runFullResync(
 async function ended(
   pair: Deployment,
   startedAt: number,
-  { withinMs, isOverWhenUp = false }: RunOptions,
+  { withinMs, isOverWhenUp = false, enough }: RunOptions & { readonly enough: number },
 ): Promise<{ readonly outcome: ResyncRun['outcome']; readonly upAt: number | undefined }> {
   const { master, replica } = pair;
   let upAt: number | undefined;
   const look = async (): Promise<ResyncRun['outcome']> => {
     if (resyncLoop(pair.unjudgedResyncsOf(replica)) !== undefined) return 'loop';
+    if (drops(pair, startedAt).length >= DROPS_MIN) return 'dropped';
     const { offset: written } = await master.snapshot();
     const { upstream, offset } = await replica.snapshot();
     upAt = upstream?.link === 'up' ? (upAt ?? now()) : undefined;
-    return upAt !== undefined && (isOverWhenUp || offset >= written) ? 'completed' : 'unfinished';
+    return upAt !== undefined && (isOverWhenUp || written - offset <= enough)
+      ? 'completed'
+      : 'unfinished';
   };
   const outcome = await until(
     look,
@@ -144,28 +159,17 @@ async function ended(
   return { outcome, upAt };
 }
 
-/**
- * The latency is that of a round trip: all of it is put on the way to the replica. Few milliseconds are not to be proven
- * beside a stream; how long all takes is what is measured.
- */
-async function slow(
-  pair: Deployment,
-  { bitsPerSecond, latencyMs }: NonNullable<Assumptions['link']>,
-): Promise<readonly ActiveFault[]> {
-  const path = await pair.link(pair.replica, pair.master);
-  const kilobytesPerSecond = Math.max(1, Math.round(bitsPerSecond / 8_000));
-  const narrow =
-    kilobytesPerSecond < WIDE_KILOBYTES_PER_SECOND
-      ? // Not proven by a client: the transfer itself is timed, and the answer of a busy machine hides so little.
-        [await path.apply(bandwidth('downstream', { kilobytesPerSecond }), { unproven: true })]
-      : [];
-  if (latencyMs === 0) return narrow;
-  return [...narrow, await path.apply(latency('downstream', { latencyMs }), { unproven: true })];
-}
-
 /** Bytes sent to replicas; servers before 7.0 do not tell, and of two connections they tell one. */
 async function sent({ master }: Deployment): Promise<number> {
   return Number(parseInfo(await master.info()).get('total_net_repl_output_bytes') ?? 0);
+}
+
+function drops({ master, replica }: Deployment, sinceMs: number): string[] {
+  return [master, replica].flatMap(({ name, server }) =>
+    server.log.lines
+      .filter(({ readAtMs, text }) => readAtMs >= sinceMs && GIVEN_UP.test(text))
+      .map(({ text }) => `${name}: ${text}`),
+  );
 }
 
 function since(ms: number): () => boolean {

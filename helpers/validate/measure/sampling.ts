@@ -84,6 +84,14 @@ export function outputBuffers(master: Node): Sampling<number> {
   }, 40);
 }
 
+/** For how many seconds a master has heard nothing of a replica, as it tells. */
+export function lags(master: Node, replica: Node): Sampling<number> {
+  return sampling(async () => {
+    const seen = await master.snapshot().catch(() => undefined);
+    return seen?.replicas.find(({ port }) => port === replica.port)?.lagSeconds ?? 0;
+  }, 100);
+}
+
 /** From the first to the last look that was refused, and by what word. */
 export function refusedFor(all: readonly Read[]): { readonly ms: number; readonly words: string } {
   const refused = all.filter(({ refusal }) => refusal !== undefined);

@@ -7,6 +7,7 @@ import type { Assumptions, Behaviour, Finding } from '../report.ts';
 import { type Settings, settingsInFile, settingsOf } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
 import { showMs } from '../units.ts';
+import { overLink } from './over-link.ts';
 
 /** Longer lags are measured at this one: the rule is the same. */
 const MEASURED_MAX_SECONDS = 2;
@@ -36,6 +37,7 @@ export const writeSafety: Measurement = {
     const { master } = deployment;
     const settings = await settingsOf(master, subject, more);
     const required = settings.number('min-replicas-to-write');
+    await using _narrow = await overLink(deployment, assumptions.link);
     const refusal = await attempt(deployment);
     if (refusal !== undefined) return neverWrites(required, replicas, refusal);
     const waited = Number(await master.call('WAIT', replicas, WAIT_MS * 4));
