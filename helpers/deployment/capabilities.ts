@@ -78,7 +78,7 @@ const SINCE = {
   'stream-counters': { redis: '7.0', valkey: '7.2' },
   /** XREADGROUP replicates entries-read (redis/redis#12898). */
   'entries-read-replicated': { redis: '7.4', valkey: '8.0' },
-  /** Times to live replicate as the instant they end at (PEXPIREAT, SET with PXAT), which PEXPIRETIME tells. */
+  /** Times to live replicate as the instant they end at (PEXPIREAT, SET with PXAT), which PEXPIRETIME tells (redis/redis#8474). */
   'absolute-ttls': { redis: '7.0', valkey: '7.2' },
   /** A master restarted from its RDB goes on with the history it had. */
   'master-keeps-history': { redis: '7.0', valkey: '7.2' },
@@ -151,8 +151,6 @@ const SINCE = {
   'propagation-error-behavior': { redis: '7.0', valkey: '7.2' },
   /** Writes on a writable replica delete a key whose time is over first; before, they changed it (redis/redis#9572). */
   'writable-replica-deletes-expired': { redis: '7.0', valkey: '7.2' },
-  /** A time to live is sent to replicas as the moment that it ends at; before, SET's began when they got it (redis/redis#8474). */
-  'absolute-expiry': { redis: '7.0', valkey: '7.2' },
   /** REPLICAOF leaves the node's own replicas connected; before, it closed their links. */
   'replicas-kept-in-a-move': { redis: '7.0', valkey: '7.2' },
 } as const satisfies Record<string, Since>;

@@ -121,6 +121,6 @@ test('silence is noticed, and writes are judged, over the link as well', async (
   expect(safe.severities).toEqual({ 'partition-writes': 'ok' });
   const read = await measured(deployment, 'replica-reads', {}, AWAY);
   // Before 7.0 the time of a value begins when the replica gets it, a round trip late.
-  const expired = can(deployment.target, 'absolute-expiry') ? 'ok' : 'note';
+  const expired = can(deployment.target, 'absolute-ttls') ? 'ok' : 'note';
   expect(read.severities).toEqual({ 'stale-reads': 'note', 'expired-reads': expired });
 });

@@ -87,7 +87,7 @@ export class Run {
       onGone: () => this.#stopping.abort(),
     });
     const stop = (): void => {
-      // Ctrl-C in a terminal ends the servers, too, and none of them by itself.
+      // Whoever stops us may end the servers, too: then none of them has ended by itself.
       watch[Symbol.dispose]();
       this.#stopping.abort();
     };

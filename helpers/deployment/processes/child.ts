@@ -33,7 +33,12 @@ export class Child {
     args: readonly string[],
     options: { readonly cwd: string; readonly output: (chunk: Buffer) => void },
   ): Promise<Child> {
-    const child = spawn(command, args, { cwd: options.cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // Ctrl-C in a terminal is for us: servers that it ends at once would look like ones that crashed.
+      detached: true,
+    });
     child.stdout.on('data', options.output);
     child.stderr.on('data', options.output);
     const started = new Child(command, child);
