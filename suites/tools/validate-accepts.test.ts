@@ -181,6 +181,37 @@ test('a value that holds as another is told', async ({ validated, deployment, sk
   expect(findings.find(({ id }) => id === 'changed-value')?.title).toBe(title);
 });
 
+test('a line that is taken and sets nothing is told', async ({ validated, deployment, skip }) => {
+  skip(
+    deployment.target.isReference,
+    'the reference knows no directives of versions before the one that it follows',
+  );
+  const { kinds, findings } = await validated(`${SOON}list-max-ziplist-entries 512\n`);
+  expect(aboutFile(kinds)).toEqual(['note ignored-directive']);
+  expect(findings.find(({ id }) => id === 'ignored-directive')?.title).toContain(
+    'list-max-ziplist-entries does nothing',
+  );
+});
+
+test('a server of another version than its name promises is told', async ({
+  validated,
+  driver,
+}) => {
+  const promised = new Proxy(driver, {
+    get: (real, name) => {
+      if (name === 'target') return { ...real.target, version: '5.0' };
+      const own: unknown = Reflect.get(real, name, real);
+      return typeof own === 'function' ? own.bind(real) : own;
+    },
+  });
+  const { kinds, findings } = await validated(SOON, { driver: promised });
+  expect(kinds).toContain('risk version-mismatch');
+  const told = findings.find(({ id }) => id === 'version-mismatch');
+  expect(told?.title).toMatch(/, not the \S+ 5\.0 that its name promises\.$/);
+  const { kinds: asItIs } = await validated(SOON);
+  expect(asItIs).not.toContain('risk version-mismatch');
+});
+
 test('a baseline: what got worse comes first, and what got better', async ({
   validated,
   folder,
