@@ -12,6 +12,7 @@ import type { RunRecord } from '../../campaign/record.ts';
 import type { LossWindow } from '../ledger.ts';
 import { faultsInForce } from './faults-in-force.ts';
 import { promisedEndMs } from './min-replicas.ts';
+import { once } from './once.ts';
 import { losesMs } from './persistence.ts';
 import { lastBefore, roleBefore, samplesOf } from './samples.ts';
 import { eventsOf, isOf, type Segment, segmentsOf } from './segments.ts';
@@ -20,20 +21,27 @@ import { hasSentinels, rootOf } from './topology.ts';
 /** How long ago what a sample says may have been so, and how late an event may be seen. */
 const SEEN_LATE_MS = 2_000;
 
+type Scope = 'in the end' | 'seen';
+
 /**
  * What may be missing in the end; or, with `seen`, what somebody may have seen to be missing: a master that comes back after
  * it was replaced has replicas that have not heard of it, and clients.
  */
-export function lossWindows(
-  record: RunRecord,
-  scope: 'in the end' | 'seen',
-): readonly LossWindow[] {
-  return [...byRestarts(record, scope), ...byFailovers(record)].filter(
-    ({ fromMs, untilMs }) => fromMs < untilMs,
+export function lossWindows(record: RunRecord, scope: Scope): readonly LossWindow[] {
+  return WINDOWS[scope](record);
+}
+
+const WINDOWS = { 'in the end': windowsOf('in the end'), seen: windowsOf('seen') };
+
+function windowsOf(scope: Scope): (record: RunRecord) => readonly LossWindow[] {
+  return once((record) =>
+    [...byRestarts(record, scope), ...byFailovers(record)].filter(
+      ({ fromMs, untilMs }) => fromMs < untilMs,
+    ),
   );
 }
 
-function byRestarts(record: RunRecord, scope: 'in the end' | 'seen'): LossWindow[] {
+function byRestarts(record: RunRecord, scope: Scope): LossWindow[] {
   const segments = segmentsOf(record);
   return mastersEnds(record).flatMap(({ node, atMs, losesMs, how }) => {
     const back = record.events.find(
