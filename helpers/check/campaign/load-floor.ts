@@ -71,7 +71,7 @@ function countBefore(instantsMs: readonly number[], untilMs: number): number {
   return countFirst(instantsMs, (ms) => ms < untilMs);
 }
 
-/** From when writes go well after a fault to when the next begins, by when they were asked for. None begins before another ends. */
+/** From when writes go well after a fault to when the next begins. They do not overlap. */
 function calmSpans(
   record: RunRecord,
   acknowledged: readonly number[],

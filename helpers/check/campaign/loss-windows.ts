@@ -8,7 +8,7 @@
  *
  * Cuts, pauses, replicas that end, and replicas that move under another node lose nothing.
  */
-import type { RunRecord } from '../../campaign/record.ts';
+import type { NodeSample, RunRecord } from '../../campaign/record.ts';
 import type { LossWindow } from '../ledger.ts';
 import { faultsInForce } from './faults-in-force.ts';
 import { promisedEndMs } from './min-replicas.ts';
@@ -174,21 +174,19 @@ function heldUntil(
       isOf(event, heir, ['ended', 'started']),
   );
   if (before?.offset === undefined || !isSame) return -Infinity;
-  const { replid, offset } = before;
-  const contained = record.samples
-    .filter(
-      (sample) =>
-        sample.role === 'master' &&
-        sample.replid === replid &&
-        sample.atMs < promotedAtMs &&
-        (sample.offset ?? Infinity) <= offset,
-    )
-    .sort((a, b) => a.atMs - b.atMs);
-  const own = contained.findLast(
-    ({ node, atMs }) => node === segment.node && atMs >= segment.fromMs && atMs <= segment.untilMs,
+  const heldBytes = before.offset;
+  const masters = mastersOf(record).get(before.replid) ?? [];
+  const isContained = ({ atMs, offset = Infinity }: NodeSample): boolean =>
+    atMs < promotedAtMs && offset <= heldBytes;
+  const own = masters.findLast(
+    (sample) =>
+      isContained(sample) &&
+      sample.node === segment.node &&
+      sample.atMs >= segment.fromMs &&
+      sample.atMs <= segment.untilMs,
   );
   if (own !== undefined) return own.atMs - SEEN_LATE_MS;
-  const last = contained.at(-1);
+  const last = masters.findLast(isContained);
   if (last === undefined) return -Infinity;
   const promotion = record.events.findLast(
     (event) => event.atMs <= last.atMs && isOf(event, last.node, ['promoted']),
@@ -197,6 +195,14 @@ function heldUntil(
     ? -Infinity
     : heldUntil(record, last.node, promotion.atMs, segment);
 }
+
+/** What masters said of themselves, by their history, in order of time. */
+const mastersOf = once(({ samples }) =>
+  Map.groupBy(
+    samples.filter(({ role }) => role === 'master').sort((a, b) => a.atMs - b.atMs),
+    ({ replid }) => replid,
+  ),
+);
 
 function persistenceInWords(config: Readonly<Record<string, string>>): string {
   if (config['appendonly'] === 'yes') return `appendfsync ${config['appendfsync'] ?? 'everysec'}`;
