@@ -9,7 +9,7 @@ import { RECORD_FORMAT, RecordBuilder } from './journal-lines.ts';
 import { mustOpenRecord } from './journal-opening.ts';
 import { entryOf, headOf } from './journal-shape.ts';
 import { Mismatch } from './plan-file/json.ts';
-import type { RunRecord, Trouble } from './record.ts';
+import type { Operation, RunRecord, Trouble } from './record.ts';
 
 type Wrong = (what: string) => ChaosError;
 
@@ -28,6 +28,7 @@ export async function readRecord(path: string): Promise<RunRecord> {
   let isWhole = false;
   /** A line that could not be read: fine if none follows. */
   let torn: ChaosError | undefined;
+  const texts = new Map<string, string>();
   const wrong: Wrong = (what) => new ChaosError('misuse', `${file}, line ${number}: ${what}`);
   try {
     for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
@@ -49,7 +50,7 @@ export async function readRecord(path: string): Promise<RunRecord> {
         isWhole = true;
       } else {
         const entry = checked(() => entryOf(line), wrong);
-        builder.add(entry);
+        builder.add(entry.type === 'operation' ? shared(entry, texts) : entry);
         lastMs = entry.type === 'operation' ? entry.invokedAtMs : entry.atMs;
       }
     }
@@ -102,6 +103,16 @@ function checked<T>(read: () => T, wrong: Wrong): T {
     if (!(thrown instanceof Mismatch)) throw thrown;
     throw wrong(`${thrown.path}: ${visible(thrown.message)}`);
   }
+}
+
+/** Few clients and keys are named millions of times: each name is held once, and not once a line. */
+function shared(operation: Operation, texts: Map<string, string>): Operation {
+  const one = (text: string): string => {
+    const known = texts.get(text);
+    if (known === undefined) texts.set(text, text);
+    return known ?? text;
+  };
+  return { ...operation, client: one(operation.client), key: one(operation.key) };
 }
 
 function parsed(text: string): object | undefined {

@@ -12,7 +12,7 @@ import { when } from './checker.ts';
 import { lossWindows } from './loss-windows.ts';
 import { losableWrites } from './steps-back.ts';
 import { finalMaster } from './topology.ts';
-import { isBefore, seenAs, versionInWords, versionsOf } from './versions.ts';
+import { isEmpty, seenAs, versionInWords, versionsOf } from './versions.ts';
 
 export const acknowledgedWrites: Checker = {
   name: 'acknowledged writes',
@@ -55,11 +55,12 @@ function registers(record: RunRecord): Objection[] {
   const losable = losableWrites(lossWindows(record, 'in the end'));
   return [...versionsOf(record)].flatMap(([name, ofKey]) => {
     const value = master.registers[name] ?? null;
-    const possible = seenAs(ofKey, value, final.atMs);
     const kept = ofKey.acknowledged.findLast(({ write }) => !losable(write, final.atMs));
     // That a DEL is not there is a resurrection, and that checker's business.
-    if (kept === undefined || kept.value === null || possible.length === 0) return [];
-    if (possible.some((state) => !isBefore(state, kept))) return [];
+    if (kept === undefined || kept.value === null || isEmpty(seenAs(ofKey, value, final.atMs))) {
+      return [];
+    }
+    if (!isEmpty(seenAs(ofKey, value, final.atMs, kept.fromMs))) return [];
     return [
       {
         verdict: 'correctness' as const,

@@ -1,16 +1,17 @@
-import type { Operation, RunRecord } from '../../campaign/record.ts';
+import type { Operation } from '../../campaign/record.ts';
 import { nameOf } from '../../campaign/workload/keys.ts';
 import type { LedgerWrite } from '../ledger.ts';
+import { once } from './once.ts';
 
 /** The writes to each list, by its name, in the order of their invocation. */
-export function appendsOf({ operations }: RunRecord): ReadonlyMap<string, readonly LedgerWrite[]> {
+export const appendsOf = once(({ operations }): ReadonlyMap<string, readonly LedgerWrite[]> => {
   const appends = operations
     .filter(({ kind }) => kind === 'append')
     .sort((a, b) => a.invokedAtMs - b.invokedAtMs);
   return new Map(
     [...Map.groupBy(appends, nameOf)].map(([name, ofList]) => [name, ofList.map(entry)]),
   );
-}
+});
 
 function entry({
   value,

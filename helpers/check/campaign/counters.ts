@@ -8,6 +8,7 @@ import { nameOf } from '../../campaign/workload/keys.ts';
 import type { Checker, Objection } from './checker.ts';
 import { when } from './checker.ts';
 import { lossWindows } from './loss-windows.ts';
+import { countFirst } from './ordered.ts';
 import { segmentsOf } from './segments.ts';
 import { losableWrites } from './steps-back.ts';
 import { finalMaster } from './topology.ts';
@@ -27,13 +28,19 @@ export const counters: Checker = {
 };
 
 function answers(record: RunRecord, name: string, increments: readonly Operation[]): Objection[] {
-  return segmentsOf(record).flatMap(({ node, fromMs, untilMs }) => {
-    const told = increments
-      .filter((increment) => increment.node === node && typeof increment.value === 'number')
+  const segments = segmentsOf(record);
+  const byNode = Map.groupBy(segments, ({ node }) => node);
+  const bySegment = Map.groupBy(increments, ({ node, invokedAtMs }) => {
+    const ofNode = byNode.get(node) ?? [];
+    return ofNode[countFirst(ofNode, ({ fromMs }) => fromMs < invokedAtMs) - 1];
+  });
+  return segments.flatMap((segment) => {
+    const { node, untilMs } = segment;
+    const told = (bySegment.get(segment) ?? [])
       .filter(
-        ({ outcome, completedAtMs = Infinity }) => outcome === 'ok' && completedAtMs < untilMs,
+        ({ outcome, value, completedAtMs = Infinity }) =>
+          outcome === 'ok' && typeof value === 'number' && completedAtMs < untilMs,
       )
-      .filter(({ invokedAtMs }) => invokedAtMs > fromMs)
       .sort((a, b) => Number(a.value) - Number(b.value));
     let latestMs = -Infinity;
     return told.flatMap(({ value, invokedAtMs, completedAtMs = Infinity }, at) => {

@@ -1,5 +1,6 @@
 import type { PlannedFault } from '../../campaign/plan.ts';
 import type { RunEvent, RunRecord } from '../../campaign/record.ts';
+import { once } from './once.ts';
 
 /** A fault that was put in force, and for how long. */
 export interface FaultInForce {
@@ -10,7 +11,7 @@ export interface FaultInForce {
 }
 
 /** In the order in which they came into force. Those that were passed over are not among them. */
-export function faultsInForce({ head, events }: RunRecord): readonly FaultInForce[] {
+export const faultsInForce = once(({ head, events }): readonly FaultInForce[] => {
   const planned = new Map(head.plan.faults.map((fault) => [fault.id, fault]));
   return events
     .filter(isFault)
@@ -22,7 +23,7 @@ export function faultsInForce({ head, events }: RunRecord): readonly FaultInForc
       return fault === undefined ? [] : [{ fault, fromMs, untilMs: healed?.atMs ?? Infinity }];
     })
     .sort((a, b) => a.fromMs - b.fromMs);
-}
+});
 
 /** When a phase began, if it did. */
 export function phaseBegan(

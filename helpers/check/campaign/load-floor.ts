@@ -6,6 +6,7 @@
 import type { Operation, RunRecord } from '../../campaign/record.ts';
 import type { Checker, Objection } from './checker.ts';
 import { faultsInForce, phaseBegan } from './faults-in-force.ts';
+import { countFirst } from './ordered.ts';
 
 /** Of the planned rate, while no fault explains less. */
 const CALM_SHARE = 0.25;
@@ -24,13 +25,17 @@ export const loadFloor: Checker = {
     const spanMs = Math.min(chaosMs, untilMs - record.head.readyAtMs);
     const isOk = ({ outcome }: Operation): boolean => outcome === 'ok';
     const reads = record.operations.filter(isRead);
-    const acknowledged = record.operations.filter((one) => !isRead(one) && isOk(one));
+    const acknowledged = record.operations
+      .flatMap((one) => (!isRead(one) && isOk(one) ? [one.invokedAtMs] : []))
+      .sort((a, b) => a - b);
     const perMs = workload.writesPerSecond / 1_000;
     const calm = calmSpans(record, acknowledged, untilMs);
     const calmMs = calm.reduce((sum, [fromMs, toMs]) => sum + toMs - fromMs, 0);
-    const inCalm = acknowledged.filter(({ invokedAtMs }) =>
-      calm.some(([fromMs, toMs]) => invokedAtMs >= fromMs && invokedAtMs < toMs),
-    ).length;
+    const inCalm = calm.reduce(
+      (sum, [fromMs, toMs]) =>
+        sum + countBefore(acknowledged, toMs) - countBefore(acknowledged, fromMs),
+      0,
+    );
     const least = Math.min(spanMs * perMs, Math.max(WRITES_MIN, spanMs * perMs * SHARE));
     return [
       ...(acknowledged.length < least
@@ -62,10 +67,14 @@ function isRead({ kind }: Operation): boolean {
   return kind.startsWith('read');
 }
 
-/** From when writes go well after a fault to when the next begins. */
+function countBefore(instantsMs: readonly number[], untilMs: number): number {
+  return countFirst(instantsMs, (ms) => ms < untilMs);
+}
+
+/** From when writes go well after a fault to when the next begins. They do not overlap. */
 function calmSpans(
   record: RunRecord,
-  acknowledged: readonly Operation[],
+  acknowledged: readonly number[],
   untilMs: number,
 ): readonly (readonly [number, number])[] {
   const spans: (readonly [number, number])[] = [];
@@ -73,11 +82,7 @@ function calmSpans(
   for (const fault of faultsInForce(record)) {
     const toMs = Math.min(fault.fromMs, untilMs);
     if (toMs > fromMs) spans.push([fromMs, toMs]);
-    const well = acknowledged.reduce(
-      (first, { invokedAtMs }) =>
-        invokedAtMs >= fault.untilMs ? Math.min(first, invokedAtMs) : first,
-      Infinity,
-    );
+    const well = acknowledged[countBefore(acknowledged, fault.untilMs)] ?? Infinity;
     fromMs = Math.max(fromMs, well);
   }
   if (untilMs > fromMs) spans.push([fromMs, untilMs]);

@@ -8,10 +8,11 @@
  *
  * Cuts, pauses, replicas that end, and replicas that move under another node lose nothing.
  */
-import type { RunRecord } from '../../campaign/record.ts';
+import type { NodeSample, RunRecord } from '../../campaign/record.ts';
 import type { LossWindow } from '../ledger.ts';
 import { faultsInForce } from './faults-in-force.ts';
 import { promisedEndMs } from './min-replicas.ts';
+import { once } from './once.ts';
 import { losesMs } from './persistence.ts';
 import { lastBefore, roleBefore, samplesOf } from './samples.ts';
 import { eventsOf, isOf, type Segment, segmentsOf } from './segments.ts';
@@ -20,20 +21,27 @@ import { hasSentinels, rootOf } from './topology.ts';
 /** How long ago what a sample says may have been so, and how late an event may be seen. */
 const SEEN_LATE_MS = 2_000;
 
+type Scope = 'in the end' | 'seen';
+
 /**
  * What may be missing in the end; or, with `seen`, what somebody may have seen to be missing: a master that comes back after
  * it was replaced has replicas that have not heard of it, and clients.
  */
-export function lossWindows(
-  record: RunRecord,
-  scope: 'in the end' | 'seen',
-): readonly LossWindow[] {
-  return [...byRestarts(record, scope), ...byFailovers(record)].filter(
-    ({ fromMs, untilMs }) => fromMs < untilMs,
+export function lossWindows(record: RunRecord, scope: Scope): readonly LossWindow[] {
+  return WINDOWS[scope](record);
+}
+
+const WINDOWS = { 'in the end': windowsOf('in the end'), seen: windowsOf('seen') };
+
+function windowsOf(scope: Scope): (record: RunRecord) => readonly LossWindow[] {
+  return once((record) =>
+    [...byRestarts(record, scope), ...byFailovers(record)].filter(
+      ({ fromMs, untilMs }) => fromMs < untilMs,
+    ),
   );
 }
 
-function byRestarts(record: RunRecord, scope: 'in the end' | 'seen'): LossWindow[] {
+function byRestarts(record: RunRecord, scope: Scope): LossWindow[] {
   const segments = segmentsOf(record);
   return mastersEnds(record).flatMap(({ node, atMs, losesMs, how }) => {
     const back = record.events.find(
@@ -166,21 +174,19 @@ function heldUntil(
       isOf(event, heir, ['ended', 'started']),
   );
   if (before?.offset === undefined || !isSame) return -Infinity;
-  const { replid, offset } = before;
-  const contained = record.samples
-    .filter(
-      (sample) =>
-        sample.role === 'master' &&
-        sample.replid === replid &&
-        sample.atMs < promotedAtMs &&
-        (sample.offset ?? Infinity) <= offset,
-    )
-    .sort((a, b) => a.atMs - b.atMs);
-  const own = contained.findLast(
-    ({ node, atMs }) => node === segment.node && atMs >= segment.fromMs && atMs <= segment.untilMs,
+  const heldBytes = before.offset;
+  const masters = mastersOf(record).get(before.replid) ?? [];
+  const isContained = ({ atMs, offset = Infinity }: NodeSample): boolean =>
+    atMs < promotedAtMs && offset <= heldBytes;
+  const own = masters.findLast(
+    (sample) =>
+      isContained(sample) &&
+      sample.node === segment.node &&
+      sample.atMs >= segment.fromMs &&
+      sample.atMs <= segment.untilMs,
   );
   if (own !== undefined) return own.atMs - SEEN_LATE_MS;
-  const last = contained.at(-1);
+  const last = masters.findLast(isContained);
   if (last === undefined) return -Infinity;
   const promotion = record.events.findLast(
     (event) => event.atMs <= last.atMs && isOf(event, last.node, ['promoted']),
@@ -189,6 +195,14 @@ function heldUntil(
     ? -Infinity
     : heldUntil(record, last.node, promotion.atMs, segment);
 }
+
+/** What masters said of themselves, by their history, in order of time. */
+const mastersOf = once(({ samples }) =>
+  Map.groupBy(
+    samples.filter(({ role }) => role === 'master').sort((a, b) => a.atMs - b.atMs),
+    ({ replid }) => replid,
+  ),
+);
 
 function persistenceInWords(config: Readonly<Record<string, string>>): string {
   if (config['appendonly'] === 'yes') return `appendfsync ${config['appendfsync'] ?? 'everysec'}`;

@@ -8,6 +8,7 @@
 import type { PlannedFault } from '../../campaign/plan.ts';
 import type { NodeSample, RunRecord } from '../../campaign/record.ts';
 import { faultsInForce } from './faults-in-force.ts';
+import { samplesOf } from './samples.ts';
 import type { Segment } from './segments.ts';
 
 const DEFAULT_LAG_SECONDS = 10;
@@ -30,22 +31,18 @@ export function promisedEndMs(
   if (asked === 0 || lagSeconds === 0 || isBlurred) return Infinity;
   const isIn = ({ atMs }: NodeSample): boolean => atMs >= fromMs && atMs <= untilMs;
   const histories = new Set(
-    record.samples
-      .filter((sample) => sample.node === node && sample.role === 'master' && isIn(sample))
+    samplesOf(record, node)
+      .filter((sample) => sample.role === 'master' && isIn(sample))
       .map(({ replid }) => replid),
   );
   if (histories.size === 0) return Infinity;
   const lastHeard = nodes
     .filter(({ name }) => name !== node)
     .map(({ name }) => {
-      const heard = record.samples.filter(
-        (sample) =>
-          sample.node === name &&
-          sample.link === 'up' &&
-          isIn(sample) &&
-          histories.has(sample.replid),
+      const heard = samplesOf(record, name).findLast(
+        (sample) => sample.link === 'up' && isIn(sample) && histories.has(sample.replid),
       );
-      return Math.max(fromMs, ...heard.map(({ atMs }) => atMs));
+      return heard?.atMs ?? fromMs;
     })
     .sort((a, b) => b - a);
   return (lastHeard[asked - 1] ?? fromMs) + lagSeconds * 1_000 + LATE_MS;

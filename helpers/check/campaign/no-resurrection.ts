@@ -39,19 +39,19 @@ function expired(record: RunRecord): Objection[] {
   const allTellInstants = Object.values(record.head.servers).every((server) =>
     TELLS_INSTANTS.test(server),
   );
-  return seenValues(record).flatMap(({ read, name, value, completedAtMs }) => {
+  const objections: Objection[] = [];
+  for (const { read, name, value, completedAtMs } of seenValues(record)) {
     const version = value === null ? undefined : versions.get(name)?.byValue.get(value);
-    if (version === undefined || read.invokedAtMs <= goneByMs(version)) return [];
-    if (!allTellInstants && version.write?.node !== read.node) return [];
-    return [
-      {
-        verdict: 'correctness',
-        text: `${read.node} may not serve ${name} when its time is over: version ${value} ${when(record, read.invokedAtMs)}, which ended ${when(record, goneByMs(version))}`,
-        atMs: completedAtMs,
-        nodes: [read.node],
-      },
-    ];
-  });
+    if (version === undefined || read.invokedAtMs <= goneByMs(version)) continue;
+    if (!allTellInstants && version.write?.node !== read.node) continue;
+    objections.push({
+      verdict: 'correctness',
+      text: `${read.node} may not serve ${name} when its time is over: version ${value} ${when(record, read.invokedAtMs)}, which ended ${when(record, goneByMs(version))}`,
+      atMs: completedAtMs,
+      nodes: [read.node],
+    });
+  }
+  return objections;
 }
 
 /** What the master holds in the end, after the last write that it cannot have lost. */

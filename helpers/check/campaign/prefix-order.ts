@@ -13,6 +13,7 @@ import { appendsOf } from './appends.ts';
 import type { Checker, Objection } from './checker.ts';
 import { when } from './checker.ts';
 import { lossWindows } from './loss-windows.ts';
+import { countFirst } from './ordered.ts';
 import { losableWrites } from './steps-back.ts';
 import { finalMaster } from './topology.ts';
 
@@ -47,14 +48,20 @@ function read(record: RunRecord): Objection[] {
 /** What is known of a list by the writes to it. */
 class List {
   readonly #writes: ReadonlyMap<string, LedgerWrite>;
-  /** Those that must be there. */
-  readonly #kept: readonly LedgerWrite[];
-  /** When each that may be there was asked for. */
+  /** When those were acknowledged that must be there, in order, by node. */
+  readonly #keptMs: ReadonlyMap<string, readonly number[]>;
+  /** When each that may be there was asked for, in order. */
   readonly #possibleMs: readonly number[];
 
   constructor(writes: readonly LedgerWrite[], losable: ReturnType<typeof losableWrites>) {
     this.#writes = new Map(writes.map((write) => [write.id, write]));
-    this.#kept = writes.filter((write) => write.outcome === 'ok' && !losable(write, Infinity));
+    const kept = writes.filter((write) => write.outcome === 'ok' && !losable(write, Infinity));
+    this.#keptMs = new Map(
+      [...Map.groupBy(kept, ({ node }) => node)].map(([node, ofNode]) => [
+        node,
+        ofNode.map(latestMs).sort((a, b) => a - b || 0),
+      ]),
+    );
     this.#possibleMs = writes
       .filter(({ outcome }) => outcome !== 'failed')
       .map(({ invokedAtMs }) => invokedAtMs);
@@ -68,16 +75,14 @@ class List {
     if (write.outcome === 'failed') return `ends with ${last}, which was refused`;
     if (write.invokedAtMs > seenMs) return `ends with ${last}, before that was asked for`;
     // Beside Sentinels there can be two masters for a while: the one need not have what the other acknowledged.
-    const least =
-      this.#kept.filter(
-        ({ node, completedAtMs = Infinity }) =>
-          node === write.node && completedAtMs < write.invokedAtMs,
-      ).length + 1;
+    const keptMs = this.#keptMs.get(write.node) ?? [];
+    const least = countFirst(keptMs, (ms) => ms < write.invokedAtMs) + 1;
     if (length < least) {
       return `has ${length} elements up to ${last}, and lacks some of the ${least} that were acknowledged until then`;
     }
     // The last itself is one of these.
-    const most = this.#possibleMs.filter((ms) => ms <= Math.min(seenMs, latestMs(write))).length;
+    const untilMs = Math.min(seenMs, latestMs(write));
+    const most = countFirst(this.#possibleMs, (ms) => ms <= untilMs);
     if (length <= most) return undefined;
     return `has ${length} elements up to ${last}, and only ${most} can be: some are there twice, or come too early`;
   }

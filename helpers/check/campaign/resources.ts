@@ -75,7 +75,10 @@ function streamBytes({ samples }: RunRecord): number {
   const histories = Map.groupBy(samples, ({ replid }) => replid);
   return [...histories.values()].reduce((sum, ofHistory) => {
     const offsets = ofHistory.flatMap(({ offset }) => (offset === undefined ? [] : [offset]));
-    return offsets.length === 0 ? sum : sum + Math.max(...offsets) - Math.min(...offsets);
+    if (offsets.length === 0) return sum;
+    const least = offsets.reduce((one, other) => Math.min(one, other));
+    const most = offsets.reduce((one, other) => Math.max(one, other));
+    return sum + most - least;
   }, 0);
 }
 

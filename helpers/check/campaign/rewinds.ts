@@ -4,30 +4,27 @@
  * or have come back from an old RDB, and a replica takes over what it is sent (redis 7.0, replication.c,
  * masterTryPartialResynchronization refuses who is ahead). With Sentinels any upstream may be a master no more.
  */
-import type { RunRecord } from '../../campaign/record.ts';
+import { once } from './once.ts';
 import { firstSince, isSynchronized, samplesOf } from './samples.ts';
+import { Spans } from './spans.ts';
 import { hasSentinels, rootOf } from './topology.ts';
-
-/** A time in which a node may be given older data than it had. */
-export interface Rewind {
-  readonly node: string;
-  readonly fromMs: number;
-  readonly untilMs: number;
-}
 
 /** How late an upstream's log is read, and what a sample says was so. */
 const SEEN_LATE_MS = 2_000;
 
-export function rewindsOf(record: RunRecord): readonly Rewind[] {
+/** The times in which a node may be given older data than it had, by the node. */
+export const rewindsOf = once((record) => {
   const root = rootOf(record).name;
-  return record.resyncs
-    .filter(({ kind, upstream }) => kind === 'full' && (upstream !== root || hasSentinels(record)))
-    .map(({ replica, atMs }) => {
-      const done = firstSince(samplesOf(record, replica), atMs + SEEN_LATE_MS, isSynchronized);
-      return {
-        node: replica,
-        fromMs: atMs - SEEN_LATE_MS,
-        untilMs: (done?.atMs ?? Infinity) + SEEN_LATE_MS,
-      };
-    });
-}
+  const rewinding = record.resyncs.filter(
+    ({ kind, upstream }) => kind === 'full' && (upstream !== root || hasSentinels(record)),
+  );
+  return new Map(
+    [...Map.groupBy(rewinding, ({ replica }) => replica)].map(([node, resyncs]) => {
+      const times = resyncs.map(({ atMs }) => {
+        const done = firstSince(samplesOf(record, node), atMs + SEEN_LATE_MS, isSynchronized);
+        return { fromMs: atMs - SEEN_LATE_MS, untilMs: (done?.atMs ?? Infinity) + SEEN_LATE_MS };
+      });
+      return [node, new Spans(times)] as const;
+    }),
+  );
+});

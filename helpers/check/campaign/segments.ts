@@ -1,4 +1,5 @@
 import type { RunEvent, RunRecord } from '../../campaign/record.ts';
+import { once } from './once.ts';
 
 /**
  * A time in which a node was master once at most, and lost nothing by itself: from one of its ends or demotions to the
@@ -11,7 +12,7 @@ export interface Segment {
   readonly untilMs: number;
 }
 
-export function segmentsOf(record: RunRecord): readonly Segment[] {
+export const segmentsOf = once((record): readonly Segment[] => {
   const firstMs = firstInstant(record);
   return record.head.plan.topology.nodes.flatMap(({ name: node }) => {
     const ends = record.events
@@ -24,7 +25,7 @@ export function segmentsOf(record: RunRecord): readonly Segment[] {
       untilMs: ends[at] ?? Infinity,
     }));
   });
-}
+});
 
 export type NodeEvent = Extract<RunEvent, { readonly node: string }>;
 

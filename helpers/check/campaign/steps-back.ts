@@ -1,9 +1,13 @@
-import type { Operation, RunRecord } from '../../campaign/record.ts';
-import { isIn, type LossWindow } from '../ledger.ts';
+import type { Operation } from '../../campaign/record.ts';
+import type { LossWindow } from '../ledger.ts';
 import { lossWindows } from './loss-windows.ts';
-import { type Rewind, rewindsOf } from './rewinds.ts';
+import { once } from './once.ts';
+import { rewindsOf } from './rewinds.ts';
+import { Spans } from './spans.ts';
 import {
   isBefore,
+  isEmpty,
+  type KeyVersions,
   type SeenValue,
   seenAs,
   seenValues,
@@ -18,51 +22,58 @@ export interface StepBack {
   readonly later: SeenValue;
 }
 
+/** A read, and what it can have seen: of the states that its value stands for, those that were not over before an instant. */
 interface Look {
   readonly seen: SeenValue;
-  /** What it can have seen, the earliest first. */
-  readonly states: readonly Version[];
+  readonly sinceMs: number;
 }
+
+type States = Pick<KeyVersions, 'byValue' | 'missing'>;
 
 /**
  * All of them, by the orders that are possible: a read may have seen each state that it can have seen and that is not
  * certainly older than all that the one before it can have seen.
  */
-export function stepsBack(record: RunRecord): readonly StepBack[] {
+export const stepsBack = once((record): readonly StepBack[] => {
   const versions = versionsOf(record);
   const losable = losableWrites(lossWindows(record, 'seen'));
+  const losableStates = new Map<string, States>();
   const rewinds = rewindsOf(record);
   const last = new Map<string, Look>();
   const found: StepBack[] = [];
+  const mayBeLost = (name: string, ofKey: KeyVersions, look: Look, untilMs: number): boolean => {
+    const states = losableStates.get(name) ?? {
+      byValue: ofKey.byValue,
+      missing: ofKey.missing.filter(({ write }) => losable(write, Infinity)),
+    };
+    losableStates.set(name, states);
+    return statesOf(states, look).some(({ write }) => losable(write, untilMs));
+  };
   for (const seen of seenValues(record)) {
     const { name, read, completedAtMs } = seen;
     const ofKey = versions.get(name);
     // What nobody wrote is another checker's business.
-    const possible = ofKey === undefined ? [] : seenAs(ofKey, seen.value, completedAtMs);
-    if (possible.length === 0) continue;
+    if (ofKey === undefined || isEmpty(seenAs(ofKey, seen.value, completedAtMs))) continue;
     const line = `${read.client} ${read.connection} ${read.node} ${name}`;
     const before = last.get(line);
     const isFree =
       before === undefined ||
-      mayRewind(rewinds, before.seen, seen) ||
-      before.states.some(({ write }) => losable(write, completedAtMs));
-    const reachable = isFree ? possible : notBefore(possible, before.states);
-    if (reachable.length === 0 && before !== undefined) {
-      found.push({ name, earlier: before.seen, later: seen });
-    }
-    const states = reachable.length > 0 ? reachable : possible;
-    last.set(line, { seen, states: [...states].sort((a, b) => a.fromMs - b.fromMs) });
+      rewinds.get(read.node)?.reach(completedAtMs, before.seen.read.invokedAtMs) === true ||
+      mayBeLost(name, ofKey, before, completedAtMs);
+    // Whatever is before the two earliest of different writes is before them all.
+    const earliest = isFree ? [] : [...statesOf(ofKey, before).take(2)];
+    const look = { seen, sinceMs: earliest[0]?.fromMs ?? -Infinity };
+    const isReachable =
+      isFree ||
+      statesOf(ofKey, look).some((state) => earliest.some((one) => !isBefore(state, one)));
+    if (!isReachable) found.push({ name, earlier: before.seen, later: seen });
+    last.set(line, isReachable ? look : { seen, sinceMs: -Infinity });
   }
   return found;
-}
+});
 
-/** Those that are not before all of the others, which begin with the earliest. */
-function notBefore(states: readonly Version[], others: readonly Version[]): readonly Version[] {
-  const [first] = others;
-  // Whatever is before the two earliest of different writes is before them all.
-  const second = others.find(({ write }) => write !== first?.write);
-  const earliest = [first, second].filter((one) => one !== undefined);
-  return states.filter((state) => earliest.some((one) => !isBefore(state, one)));
+function statesOf(states: States, { seen, sinceMs }: Look): Generator<Version, undefined> {
+  return seenAs(states, seen.value, seen.completedAtMs, sinceMs);
 }
 
 /** Whether a write may be undone, by a loss that began until an instant. */
@@ -72,17 +83,12 @@ export function losableWrites(
   write: Pick<Operation, 'node' | 'invokedAtMs' | 'completedAtMs'> | undefined,
   untilMs: number,
 ) => boolean {
+  const byNode = new Map(
+    [...Map.groupBy(windows, ({ node }) => node)].map(([node, all]) => [node, new Spans(all)]),
+  );
   return (write, untilMs) =>
     write !== undefined &&
-    windows.some((window) => window.fromMs <= untilMs && isIn(window, write));
-}
-
-/** Whether its node may have gone back between two reads. */
-function mayRewind(rewinds: readonly Rewind[], earlier: SeenValue, later: SeenValue): boolean {
-  return rewinds.some(
-    ({ node, fromMs, untilMs }) =>
-      node === later.read.node &&
-      fromMs <= later.completedAtMs &&
-      untilMs >= earlier.read.invokedAtMs,
-  );
+    byNode
+      .get(write.node)
+      ?.reach(Math.min(untilMs, write.completedAtMs ?? Infinity), write.invokedAtMs) === true;
 }

@@ -5,6 +5,8 @@
  */
 import type { Operation, RunRecord } from '../../campaign/record.ts';
 import { nameOf, partnerOf } from '../../campaign/workload/keys.ts';
+import { once } from './once.ts';
+import { Spans } from './spans.ts';
 
 export interface Version {
   /** Null for no such key. */
@@ -22,7 +24,7 @@ export interface KeyVersions {
   /** Without those whose write was refused. */
   readonly byValue: ReadonlyMap<string, Version>;
   /** By all of these it can be missing. */
-  readonly missing: readonly Version[];
+  readonly missing: Spans<Version>;
   /** Writes that were acknowledged, in the order of their completion. */
   readonly acknowledged: readonly Version[];
   /** Versions that were refused. */
@@ -35,19 +37,19 @@ const NEVER: Version = { value: null, isExpired: false, fromMs: -Infinity, until
 const KINDS = new Set<Operation['kind']>(['register', 'remove', 'expiring', 'pair']);
 
 /** Of each key that holds versions, by its name. */
-export function versionsOf({ operations }: RunRecord): ReadonlyMap<string, KeyVersions> {
-  const writes = new Map<string, Operation[]>();
-  for (const write of operations) {
-    if (!KINDS.has(write.kind)) continue;
-    const name = nameOf(write);
-    for (const one of write.kind === 'pair' ? [name, partnerOf(name)] : [name]) {
-      const known = writes.get(one);
-      if (known === undefined) writes.set(one, [write]);
-      else known.push(write);
-    }
-  }
-  return new Map([...writes].map(([name, ofKey]) => [name, keyVersions(ofKey)]));
-}
+export const versionsOf = once(({ operations }): ReadonlyMap<string, KeyVersions> => {
+  const writes = Map.groupBy(
+    operations.filter(({ kind }) => KINDS.has(kind)),
+    nameOf,
+  );
+  return new Map(
+    [...writes].flatMap(([name, ofKey]) => {
+      const versions = keyVersions(ofKey);
+      const isPair = ofKey[0]?.kind === 'pair';
+      return (isPair ? [name, partnerOf(name)] : [name]).map((one) => [one, versions] as const);
+    }),
+  );
+});
 
 function keyVersions(writes: readonly Operation[]): KeyVersions {
   const applied = writes.filter(({ outcome }) => outcome !== 'failed').map(made);
@@ -58,7 +60,7 @@ function keyVersions(writes: readonly Operation[]): KeyVersions {
     byValue: new Map(
       applied.flatMap((version) => (version.value === null ? [] : [[version.value, version]])),
     ),
-    missing: [NEVER, ...applied.filter(({ value }) => value === null), ...expired],
+    missing: new Spans([NEVER, ...applied.filter(({ value }) => value === null), ...expired]),
     acknowledged: applied
       .filter(({ write }) => write?.outcome === 'ok')
       .sort((a, b) => a.untilMs - b.untilMs),
@@ -87,18 +89,32 @@ export function isBefore(one: Version, other: Version): boolean {
   return one.untilMs < other.fromMs;
 }
 
-/** The states in which a value, or its absence, can have been seen until an instant. */
-export function seenAs(
-  { byValue, missing }: KeyVersions,
+/**
+ * The states in which a value, or its absence, can have been seen until an instant, the earliest first. With `sinceMs` only
+ * those that were not over before that.
+ */
+export function* seenAs(
+  { byValue, missing }: Pick<KeyVersions, 'byValue' | 'missing'>,
   value: string | null,
   untilMs: number,
-): readonly Version[] {
-  const version = value === null ? undefined : byValue.get(value);
-  const all = value === null ? missing : version === undefined ? [] : [version];
-  return all.filter((one) => {
-    const ttlMs = one.isExpired ? (one.write?.ttlMs ?? 0) - CLOCKS_MS : 0;
-    return one.fromMs + Math.max(0, ttlMs) <= untilMs;
-  });
+  sinceMs = -Infinity,
+): Generator<Version, undefined> {
+  if (value !== null) {
+    const version = byValue.get(value);
+    if (version !== undefined && version.fromMs <= untilMs && version.untilMs >= sinceMs) {
+      yield version;
+    }
+    return;
+  }
+  for (const state of missing.endedSince(sinceMs)) {
+    if (state.fromMs > untilMs) return;
+    const ttlMs = state.isExpired ? (state.write?.ttlMs ?? 0) - CLOCKS_MS : 0;
+    if (state.fromMs + Math.max(0, ttlMs) <= untilMs) yield state;
+  }
+}
+
+export function isEmpty(states: Iterator<Version>): boolean {
+  return states.next().done === true;
 }
 
 /** When a version is certainly gone by its time to live, at the latest. Infinity if that cannot be told. */
@@ -120,22 +136,24 @@ export interface SeenValue {
 }
 
 /** What all reads of versions saw, in the order in which they were asked for. */
-export function seenValues({ operations }: RunRecord): readonly SeenValue[] {
-  return operations
-    .filter(({ outcome, kind }) => outcome === 'ok' && (kind === 'read' || kind === 'read-pair'))
-    .sort((a, b) => a.invokedAtMs - b.invokedAtMs)
-    .flatMap((read) => {
-      const { value = null, completedAtMs = Infinity } = read;
-      const name = nameOf(read);
-      const seen = { read, completedAtMs };
-      if (read.kind === 'read') return [{ ...seen, name, value: text(value) }];
+export function* seenValues(record: RunRecord): Generator<SeenValue, undefined> {
+  for (const read of readsOf(record)) {
+    const { value = null, completedAtMs = Infinity } = read;
+    const name = nameOf(read);
+    if (read.kind === 'read') yield { read, name, value: text(value), completedAtMs };
+    else {
       const [one = null, other = null] = Array.isArray(value) ? (value as (string | null)[]) : [];
-      return [
-        { ...seen, name, value: one },
-        { ...seen, name: partnerOf(name), value: other },
-      ];
-    });
+      yield { read, name, value: one, completedAtMs };
+      yield { read, name: partnerOf(name), value: other, completedAtMs };
+    }
+  }
 }
+
+const readsOf = once(({ operations }) =>
+  operations
+    .filter(({ outcome, kind }) => outcome === 'ok' && (kind === 'read' || kind === 'read-pair'))
+    .sort((a, b) => a.invokedAtMs - b.invokedAtMs),
+);
 
 function text(value: NonNullable<Operation['value']> | null): string | null {
   return value === null ? null : String(value);

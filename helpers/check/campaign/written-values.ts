@@ -14,21 +14,21 @@ export const writtenValues: Checker = {
 
 function read(record: RunRecord): Objection[] {
   const versions = versionsOf(record);
-  return seenValues(record).flatMap(
-    ({ read: { node, invokedAtMs }, name, value, completedAtMs }) => {
-      if (value === null) return [];
-      const version = versions.get(name)?.byValue.get(value);
-      if (version !== undefined && version.fromMs <= completedAtMs) return [];
-      return [
-        {
-          verdict: 'correctness',
-          text: `${node} showed version ${value} of ${name} ${when(record, invokedAtMs)}, ${why(versions.get(name)?.refused.has(value), version?.fromMs !== undefined)}`,
-          atMs: completedAtMs,
-          nodes: [node],
-        },
-      ];
-    },
-  );
+  const objections: Objection[] = [];
+  for (const { read, name, value, completedAtMs } of seenValues(record)) {
+    if (value === null) continue;
+    const ofKey = versions.get(name);
+    const version = ofKey?.byValue.get(value);
+    if (version !== undefined && version.fromMs <= completedAtMs) continue;
+    const { node, invokedAtMs } = read;
+    objections.push({
+      verdict: 'correctness',
+      text: `${node} showed version ${value} of ${name} ${when(record, invokedAtMs)}, ${why(ofKey?.refused.has(value), version !== undefined)}`,
+      atMs: completedAtMs,
+      nodes: [node],
+    });
+  }
+  return objections;
 }
 
 function left(record: RunRecord): Objection[] {

@@ -2,6 +2,7 @@ import type { NodeSample, RunRecord } from '../../../campaign/record.ts';
 import { nameOf } from '../../../campaign/workload/keys.ts';
 import { appendsOf } from '../appends.ts';
 import { samplesOf } from '../samples.ts';
+import { Spans } from '../spans.ts';
 import { goneByMs, seenValues, versionsOf } from '../versions.ts';
 
 /**
@@ -11,18 +12,19 @@ import { goneByMs, seenValues, versionsOf } from '../versions.ts';
 export function expiredAndHeld(record: RunRecord): number {
   const versions = versionsOf(record);
   const spans = new Map(
-    record.head.plan.topology.nodes.map(({ name }) => [name, downSpans(samplesOf(record, name))]),
+    record.head.plan.topology.nodes.map(({ name }) => [
+      name,
+      new Spans(downSpans(samplesOf(record, name))),
+    ]),
   );
-  const held = seenValues(record).filter(({ read, name, value }) => {
+  const held = new Set<string>();
+  for (const { read, name, value } of seenValues(record)) {
     const version = value === null ? undefined : versions.get(name)?.byValue.get(value);
-    return (
-      version !== undefined &&
-      (spans.get(read.node) ?? []).some(
-        ({ fromMs, untilMs }) => fromMs <= read.invokedAtMs && goneByMs(version) <= untilMs,
-      )
-    );
-  });
-  return new Set(held.map(({ read, name, value }) => `${read.node} ${name} ${value}`)).size;
+    if (version === undefined) continue;
+    const isHeld = spans.get(read.node)?.reach(read.invokedAtMs, goneByMs(version)) === true;
+    if (isHeld) held.add(`${read.node} ${name} ${value}`);
+  }
+  return held.size;
 }
 
 /** Times at which a replica said again and again that its link is down. */
@@ -53,6 +55,7 @@ export function unknownsInEffect(record: RunRecord): number {
     ...lists.flatMap((name) => (held[name] ?? []).map((id) => `${name} ${id}`)),
     ...Object.entries(registers).map(([name, value]) => `${name} ${value}`),
   ]);
+  const isUnknown = (one: string): boolean => unknown.has(one);
   const read = seenValues(record).map(({ name, value }) => `${name} ${value}`);
-  return new Set([...left, ...read].filter((one) => unknown.has(one))).size;
+  return new Set([...left.filter(isUnknown), ...read.filter(isUnknown)]).size;
 }
