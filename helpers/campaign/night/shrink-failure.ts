@@ -34,14 +34,17 @@ export interface ShrunkFailure extends ShrunkPlan {
 /** What depends on time to some degree shows seldom at the first attempt. */
 const TRIES = 2;
 const TRIES_MAX = 8;
+/** Until a plan is given up that failed once: it is all that is known of what went wrong. */
+const TRIES_OF_ORIGINAL = 6;
 const CONFIRM = 3;
 /** Of a run, beside its chaos: servers start, and all converges. */
 const BESIDE_MS = 5_000;
 
 /** The shorter a plan, the more often it is run: in the time of two runs of the original. */
 function triesOf(original: Plan): (plan: Plan) => number {
-  return ({ chaosMs }) => {
-    const many = (TRIES * (original.chaosMs + BESIDE_MS)) / (chaosMs + BESIDE_MS);
+  return (plan) => {
+    if (plan === original) return TRIES_OF_ORIGINAL;
+    const many = (TRIES * (original.chaosMs + BESIDE_MS)) / (plan.chaosMs + BESIDE_MS);
     return Math.min(TRIES_MAX, Math.floor(many));
   };
 }
