@@ -249,6 +249,19 @@ describe('failures by chance', () => {
     expect(shrunk.plan.faults).toHaveLength(2);
     expect(shrunk.confirmed).toEqual({ failed: 4, of: 4 });
   });
+  test('a workload is not made so small that the plan fails at times only', async () => {
+    let run = 0;
+    const shrunk = await shrinkPlan(
+      smallPlan({ faults: [killAt(1_000, 500)] }),
+      async (one) => {
+        run += 1;
+        return hasKind(one, 'kill') && (one.workload.keys > 1 || run % 2 === 0);
+      },
+      { clock, tries: () => 2 },
+    );
+    expect(shrunk.plan.workload).toMatchObject({ writers: 1, keys: 2 });
+    expect(shrunk.confirmed).toEqual({ failed: 3, of: 3 });
+  });
   test('what a run throws is passed on', async () => {
     const thrown = new Error('the machine is on fire');
     await expect(shrinkPlan(smallPlan(), () => Promise.reject(thrown), { clock })).rejects.toBe(

@@ -4,7 +4,7 @@ import type { Attempt, Pass } from './pass.ts';
 import { fewerDirectives, fewerNodes, fewerSentinels, tighterBound } from './passes-deployment.ts';
 import { fewerFaults, shorterChaos, simplerFaults, upTo } from './passes-faults.ts';
 import { simplerWorkload } from './passes-workload.ts';
-import { type Fails, Trial, type TrialOptions } from './trial.ts';
+import { type Fails, type Often, Trial, type TrialOptions } from './trial.ts';
 
 export interface ShrinkOptions extends TrialOptions {
   /** How often a plan is run to tell how often it fails, beyond the budget if need be. Default: 3 times. */
@@ -36,16 +36,19 @@ export interface ShrunkPlan {
 
 const CONFIRM = 3;
 
-/** What makes every later run shorter or likelier to be spared comes first. */
-const PASSES: readonly Pass[] = [
-  tighterBound,
-  fewerFaults,
-  shorterChaos,
-  simplerWorkload,
-  fewerSentinels,
-  fewerNodes,
-  fewerDirectives,
-  simplerFaults,
+/**
+ * What makes every later run shorter or likelier to be spared comes first. Of faults each counts that is not needed; whatever else
+ * becomes less must leave a plan that fails as surely.
+ */
+const PASSES: readonly (readonly [Often, Pass])[] = [
+  ['once', tighterBound],
+  ['once', fewerFaults],
+  ['always', shorterChaos],
+  ['always', simplerWorkload],
+  ['always', fewerSentinels],
+  ['always', fewerNodes],
+  ['always', fewerDirectives],
+  ['always', simplerFaults],
 ];
 
 /**
@@ -62,24 +65,27 @@ export async function shrinkPlan(
   mustBeWhole('tries', options.tries?.(plan) ?? 1, 1);
   mustBeWhole('confirm', confirm(plan), 0);
   const trial = new Trial(plan, fails, options);
-  if (!(await trial.fails(plan))) {
+  if (!(await trial.fails(plan, 'once'))) {
     const confirmed = { failed: 0, of: trial.runs };
     return { plan, steps: [], runs: trial.runs, ended: 'not-reproduced', confirmed };
   }
   const steps: ShrinkStep[] = [];
   const failing = new Set([JSON.stringify(plan)]);
-  const attempt: Attempt = async (what, smaller) => {
-    const key = JSON.stringify(smaller);
-    if (failing.has(key)) return true;
-    if (!(await trial.fails(smaller))) return false;
-    failing.add(key);
-    const step = { what, plan: smaller, runs: trial.runs };
-    steps.push(step);
-    onStep?.(step);
-    return true;
-  };
-  const began = violationAtMs === undefined ? plan : await upTo(violationAtMs)(plan, attempt);
-  const smallest = await toTheEnd(began, attempt);
+  const attempts =
+    (often: Often): Attempt =>
+    async (what, smaller) => {
+      const key = JSON.stringify(smaller);
+      if (failing.has(key)) return true;
+      if (!(await trial.fails(smaller, often))) return false;
+      failing.add(key);
+      const step = { what, plan: smaller, runs: trial.runs };
+      steps.push(step);
+      onStep?.(step);
+      return true;
+    };
+  const first = violationAtMs === undefined ? undefined : upTo(violationAtMs);
+  const began = (await first?.(plan, attempts('once'))) ?? plan;
+  const smallest = await toTheEnd(began, attempts);
   const ended = trial.wasDenied ? 'budget' : 'minimal';
   const candidates = [plan, ...steps.map((step) => step.plan)].filter((one) => one !== smallest);
   const confirmed = await confirmedOf([...candidates, smallest], trial, confirm);
@@ -87,11 +93,11 @@ export async function shrinkPlan(
 }
 
 /** All passes over and over, until none finds anything. */
-async function toTheEnd(plan: Plan, attempt: Attempt): Promise<Plan> {
+async function toTheEnd(plan: Plan, attempts: (often: Often) => Attempt): Promise<Plan> {
   let current = plan;
   for (;;) {
     const before = JSON.stringify(current);
-    for (const pass of PASSES) current = await pass(current, attempt);
+    for (const [often, pass] of PASSES) current = await pass(current, attempts(often));
     if (JSON.stringify(current) === before) return current;
   }
 }

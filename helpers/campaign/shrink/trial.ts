@@ -13,6 +13,12 @@ const NO_LIMIT = Number.POSITIVE_INFINITY;
  */
 export type Fails = (plan: Plan, signal: AbortSignal) => Promise<boolean | undefined>;
 
+/** What is asked of a plan's tries: that one of them fails, or all. */
+export type Often = 'once' | 'always';
+
+/** As many as these are all. */
+const ALWAYS_OF = 3;
+
 export interface TrialOptions {
   /** Milliseconds, on the clock, after which no run is begun. Default: no limit. */
   readonly budgetMs?: number;
@@ -60,8 +66,8 @@ export class Trial {
     return clock() - this.#beganAtMs >= part * budgetMs || this.#runs >= maxRuns;
   }
 
-  /** Whether a plan fails at least once in its tries. One that cannot be run, or would fail by itself, does not. */
-  async fails(plan: Plan): Promise<boolean> {
+  /** Whether a plan fails in its tries. One that cannot be run, or would fail by itself, does not. */
+  async fails(plan: Plan, often: Often): Promise<boolean> {
     const key = JSON.stringify(plan);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
@@ -70,15 +76,24 @@ export class Trial {
       this.#wasDenied = true;
       return false;
     }
-    const stop = new AbortController();
-    const runs = Array.from({ length: this.#options.tries?.(plan) ?? 1 }, async () => {
-      const failed = await this.#run(plan, stop.signal);
-      if (failed) stop.abort();
-      return failed;
-    });
-    const failed = (await Promise.all(runs)).includes(true);
+    const failed = await this.#failsInTries(plan, often);
     this.#known.set(key, failed);
     return failed;
+  }
+
+  /** No other run begins when the answer is known. */
+  async #failsInTries(plan: Plan, often: Often): Promise<boolean> {
+    const tries = this.#options.tries?.(plan) ?? 1;
+    const decisive = often === 'once';
+    const stop = new AbortController();
+    const length = often === 'once' ? tries : Math.min(tries, ALWAYS_OF);
+    const runs = Array.from({ length }, async () => {
+      const failed = await this.#run(plan, stop.signal);
+      if (failed === decisive) stop.abort();
+      return failed;
+    });
+    const failed = await Promise.all(runs);
+    return often === 'once' ? failed.includes(true) : !failed.includes(false);
   }
 
   /** How many of so many runs, side by side, fail, whatever is known of the plan and left of the budget. */
@@ -88,10 +103,10 @@ export class Trial {
     return (await Promise.all(runs)).filter(Boolean).length;
   }
 
-  async #run(plan: Plan, signal: AbortSignal): Promise<boolean> {
+  async #run(plan: Plan, signal: AbortSignal): Promise<boolean | undefined> {
     const failed = await this.#fails(plan, signal);
     if (failed !== undefined) this.#runs += 1;
-    return failed ?? false;
+    return failed;
   }
 
   #isSound(plan: Plan): boolean {
