@@ -24,9 +24,13 @@ export class Ports implements AsyncDisposable {
     this.#first = first;
   }
 
+  /**
+   * Begins to look at a block of the process's own, and not at the first: that of a run that was killed is free before all its
+   * servers are gone, and a Sentinel of it would promote whatever it finds at a port that it knows.
+   */
   static async reserve(): Promise<Ports> {
-    for (let block = 0; block < BLOCKS; block += 1) {
-      const first = FIRST_PORT + block * BLOCK_PORTS;
+    for (let tried = 0; tried < BLOCKS; tried += 1) {
+      const first = FIRST_PORT + ((process.pid + tried) % BLOCKS) * BLOCK_PORTS;
       const reservation = await listen(first);
       if (reservation !== undefined) {
         reservation.unref();
