@@ -36,6 +36,17 @@ describe('the decision on each request, from the upstream log', () => {
     ]);
   });
 
+  test('what a killed child says between a request and its decision is not the decision (Valkey 9.1.2)', () => {
+    expect(
+      decisions(`
+        1:M 22 Nov 2026 17:43:37.418 * Killing running RDB child: 50
+        1:M 22 Nov 2026 17:43:37.418 * Replica 192.168.64.2:7003 asks for synchronization
+        50:signal-handler (1795369417) Received SIGUSR1 in child, exiting now.
+        1:M 22 Nov 2026 17:43:37.421 * Partial resynchronization request from 192.168.64.2:7003 accepted. Sending 999 bytes of backlog starting from offset 160.
+      `),
+    ).toEqual([['partial', 'in-backlog', 7003, 999]]);
+  });
+
   test('a full resync over the RDB channel counts once, with the reason of the main channel (Redis 8.0.2)', () => {
     expect(
       decisions(`

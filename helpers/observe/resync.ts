@@ -58,7 +58,7 @@ const RDB_END =
 
 /**
  * Finds the synchronizations in an upstream's log. The server decides a request in one go, so the line
- * after "asks for synchronization" (a child's lines aside) is the decision (redis 7.0, replication.c,
+ * after "asks for synchronization" (those of children and signal handlers aside) is the decision (redis 7.0, replication.c,
  * syncCommand and masterTryPartialResynchronization).
  *
  * Over two connections a replica asks twice for one full resync, first on the main connection, then on the RDB's,
@@ -80,7 +80,7 @@ export function resyncEvents(log: readonly LogLine[]): ResyncEvent[] {
 
   for (const line of log) {
     // Redis 6.0 can say that a replica is over its limit before it says that it accepts it.
-    if (line.writer === 'child' || endings.read(line.text, ended)) continue;
+    if (!isServer(line) || endings.read(line.text, ended)) continue;
     const asks = ASKS.exec(line.text);
     if (WRONG_OFFSET.test(line.text)) {
       asked = undefined;
@@ -96,6 +96,11 @@ export function resyncEvents(log: readonly LogLine[]): ResyncEvent[] {
     }
   }
   return events;
+}
+
+/** A signal handler, of a child that is killed or of the server, writes lines without stamp and role. */
+function isServer({ writer }: LogLine): boolean {
+  return writer === 'master' || writer === 'replica';
 }
 
 /** Joins what a replica asks for on its two connections to one event. */
