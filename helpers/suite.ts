@@ -57,6 +57,7 @@ export {
 export { answers, refuses } from './expect/answers.ts';
 export { blocked } from './expect/blocked.ts';
 export { failedOver } from './expect/failed-over.ts';
+export { filesWritten, saveRdb } from './expect/files-written.ts';
 export { heldWrite } from './expect/held-write.ts';
 export { promoted } from './expect/promoted.ts';
 export { bothUnderWay, rdbEnded, transfers } from './expect/transfers.ts';

@@ -12,6 +12,7 @@ import {
   masterWithReplicas,
   NOT_SAVED,
   type Node,
+  saveRdb,
   saving,
   test,
   topology,
@@ -122,7 +123,7 @@ test('the RDB for a replica does not fit on the disk: the master says so and goe
   const { master } = both;
   const newcomer = both.node('newcomer');
   await master.call('SET', 'fits', '1');
-  await master.call('SAVE');
+  await saveRdb(master);
   await writeBytes(master, { seed: 1, bytes: 200_000, valueBytes: 50_000 });
   await newcomer.call('SET', 'old', '1');
 

@@ -10,6 +10,7 @@ import {
   masterWithReplicas,
   type Node,
   noPings,
+  saveRdb,
   test,
   writeBytes,
 } from '../helpers/suite.ts';
@@ -72,7 +73,7 @@ test('the cure: a master that has saved an RDB in time comes back with its data:
   const keepsHistory = can(await master.snapshot(), 'master-keeps-history');
   const { keysByDatabase } = await fill(master, { seed: 1, keys: 100 });
   await expect(replica).toConvergeWith(master);
-  await master.call('SAVE');
+  await saveRdb(master);
 
   await master.kill();
   await master.restart({ data: 'kept' });

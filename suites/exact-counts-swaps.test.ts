@@ -12,6 +12,7 @@ import {
   noPings,
   PING_BYTES,
   type Random,
+  saveRdb,
   seeded,
   syncCounts,
   test,
@@ -118,7 +119,7 @@ test('a master comes back as it was saved: full for who has seen more of it, and
   const [ahead, saved] = [five.node('ahead'), five.node('saved')];
   await writeBytes(master, { seed: 1, bytes: 20_000 });
   await allConverge(five, master);
-  await master.call('SAVE');
+  await saveRdb(master);
   const outage = await saved.link.apply(cut());
   await master.call('SET', 'after', 'the save');
   for (const node of [ahead, five.node('ahead-1')]) await expect(node).toConvergeWith(master);

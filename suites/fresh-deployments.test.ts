@@ -1,7 +1,7 @@
 /**
  * Servers of one deployment after another may run in the same place: nothing of one is there for the next.
  */
-import { expect, masterWithReplicas, type Node, test, until } from '../helpers/suite.ts';
+import { expect, masterWithReplicas, type Node, saveRdb, test } from '../helpers/suite.ts';
 
 const pair = masterWithReplicas(1);
 const startsOf = (node: Node): number =>
@@ -20,15 +20,7 @@ test('a deployment starts empty, with its own configuration and log, whatever th
   await before.master.call('ACL', 'SETUSER', 'left-behind', 'on', 'nopass');
   await before.master.call('SET', 'left-behind', 'x');
   await expect(before.replica).toConvergeWith(before.master);
-  for (const node of before.nodes) {
-    // The process that sent the RDB of the full resync may outlive the transfer.
-    await until(
-      () => node.info(),
-      (info) => info.includes('rdb_bgsave_in_progress:0'),
-      { what: `${node.name} to be free to save`, withinMs: 10_000, verdict: 'liveness' },
-    );
-    await node.call('SAVE');
-  }
+  for (const node of before.nodes) await saveRdb(node);
   const placesBefore = before.nodes.map(({ server }) => server.inside.host);
   await before[Symbol.asyncDispose]();
 

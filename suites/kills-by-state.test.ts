@@ -12,6 +12,7 @@ import {
   fill,
   type Node,
   noPings,
+  saveRdb,
   test,
   topology,
   until,
@@ -27,7 +28,7 @@ test.for(forEither(BEFORE_ONLINE))(
     await using pair = await deployment.start(aMasterAndAReplicaToBe(state));
     const [master, replica] = [pair.master, pair.node('replica')];
     await fill(master, { seed: 1, keys: 100 });
-    await master.call('SAVE');
+    await saveRdb(master);
     const letGo = await attachUntil(state, { replica, master });
     await hasAsked(replica, state);
 
@@ -54,7 +55,7 @@ test.for(forEither(['online']))(
     await expect(replica).toConvergeWith(master);
 
     const node = pair.node(victim);
-    await node.call('SAVE');
+    await saveRdb(node);
     await node.kill();
     await node.restart({ data: 'kept' });
 

@@ -1,12 +1,18 @@
+import { can } from '../helpers/deployment/capabilities.ts';
 import {
   cut,
   expect,
+  filesWritten,
   fill,
   masterWithReplicas,
   saving,
   test,
+  topology,
   writeBytes,
 } from '../helpers/suite.ts';
+
+/** So long a key takes to save: the whole file longer than a test. */
+const KEY_SAVE_DELAY_MICROS = 500_000;
 
 test('a replica stopped cleanly and restarted with its data resumes by a partial resync [P3]', async ({
   deployment,
@@ -61,6 +67,7 @@ test('a replica with an append-only file has its data when it is back, and no hi
   await using pair = await deployment.start(masterWithReplicas(1, { replicaConfig }));
   const { keysByDatabase } = await fill(pair.master, { seed: 1, keys: 100 });
   await expect(pair.replica).toConvergeWith(pair.master);
+  await filesWritten(pair.replica);
 
   const outage = await pair.replica.link.apply(cut());
   await pair.replica.kill();
@@ -71,6 +78,30 @@ test('a replica with an append-only file has its data when it is back, and no hi
 
   await expect(pair.replica).toResync('full', { reason: 'no-history' });
   await expect(pair.replica).toConvergeWith(pair.master);
+});
+
+test('after a full resync a replica writes its append-only file anew: killed before that is done, it has the data of before, unless the RDB it received will do [N24]', async ({
+  deployment,
+}) => {
+  deployment.needsServer('aof');
+  const config = { appendonly: 'yes', appendfsync: 'always' };
+  await using pair = await deployment.start(
+    topology([{ name: 'master' }, { name: 'replica', config }]),
+  );
+  const [master, replica] = [pair.master, pair.node('replica')];
+  await replica.call('SET', 'before', '1');
+  await fill(master, { seed: 1, keys: 100 });
+  await replica.call('CONFIG', 'SET', 'rdb-key-save-delay', KEY_SAVE_DELAY_MICROS);
+  await replica.replicaOf(master);
+  await expect(replica).toResync('full');
+  await expect(replica).toConvergeWith(master);
+
+  await replica.kill();
+  await replica.restart({ data: 'kept' });
+
+  await replica.logged(/^Ready to accept connections/);
+  const before = can(await replica.snapshot(), 'received-rdb-is-aof-base') ? 0 : 1;
+  expect(await replica.call('EXISTS', 'before')).toBe(before);
 });
 
 test('a replica paused for a moment only lags: nobody resyncs [P5]', async ({ deployment }) => {

@@ -12,6 +12,7 @@ import {
   type Node,
   noPings,
   PING_BYTES,
+  saveRdb,
   saving,
   test,
   until,
@@ -71,7 +72,7 @@ test('a killed master goes back to its last RDB and takes the replica along that
   const keepsHistory = can(await master.snapshot(), 'master-keeps-history');
   await fill(master, { seed: 1, keys: 100 });
   for (const replica of three.replicas) await expect(replica).toConvergeWith(master);
-  await master.call('SAVE');
+  await saveRdb(master);
   const outage = await atSave.link.apply(cut());
   await master.call('SET', 'after the save', '1');
   await expect(further).toConvergeWith(master);

@@ -84,6 +84,8 @@ const SINCE = {
   'master-keeps-history': { redis: '7.0', valkey: '7.2' },
   /** An RDB that was received takes the place of the replica's own before it is loaded, not when it has proved good. */
   'received-rdb-kept': { redis: '4.0', valkey: '7.2', reference: false },
+  /** It becomes the base of the replica's append-only file as well; otherwise that is written anew (valkey-io/valkey#1901). */
+  'received-rdb-is-aof-base': { valkey: '9.1', reference: false },
   /** A shutdown gives replicas that lag time to catch up: shutdown-timeout. */
   'shutdown-waits': { redis: '7.0', valkey: '7.2' },
   /** A clock that is wrong, by a setting. A mix with the reference can, as one clock is as good as the other. */

@@ -148,6 +148,8 @@ export class Instance {
     this.#isPaused = false;
     this.#credentials = this.#surroundings.login ?? credentialsOf(this.config);
     await this.server.start([...(this.#surroundings.args ?? []), ...args]);
+    // What the process before has forked may live on and hold the connections to it open, and silent.
+    this.#hangUp();
     await this.deployment.retarget(this);
     await until(
       () => this.#exitOrAnswer(),
@@ -167,7 +169,10 @@ export class Instance {
     this.deployment.timeline.record(this.name, 'stopped (SIGTERM)');
   }
 
-  /** SIGKILL: nothing is saved, the kernel closes its connections. */
+  /**
+   * SIGKILL: nothing is saved, the kernel closes its connections; all but those that a process which it has forked
+   * holds open until it ends, too. See `children`.
+   */
   async kill(): Promise<void> {
     await this.server.end('SIGKILL', END_WITHIN_MS);
     this.deployment.timeline.record(this.name, 'killed (SIGKILL)');
@@ -227,9 +232,13 @@ export class Instance {
 
   /** Closes connections; the server is the driver's to end. */
   disconnect(): void {
+    this.#hangUp();
+    for (const client of this.#clients) client.disconnect();
+  }
+
+  #hangUp(): void {
     this.#control[Symbol.dispose]();
     this.#observer[Symbol.dispose]();
-    for (const client of this.#clients) client.disconnect();
   }
 
   async #exitOrAnswer(): Promise<void> {

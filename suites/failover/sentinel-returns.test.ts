@@ -12,6 +12,7 @@ import {
   type Node,
   noPings,
   partition,
+  saveRdb,
   sentinels,
   split,
   syncCounts,
@@ -51,7 +52,7 @@ test.for<{
       resources.use(await partition(all, split(['master'], [replica.name])));
       await master.call('SET', 'unseen', '1');
     }
-    await master.call('SAVE');
+    await saveRdb(master);
     await all.look(master.name);
     await master.kill();
     const heir = await failedOver(all, master);

@@ -1,7 +1,6 @@
 import type { Deployment } from '../../deployment/deployment.ts';
 import type { Node } from '../../deployment/node.ts';
-import { parseInfo } from '../../observe/info.ts';
-import { until } from '../../until.ts';
+import { filesWritten } from '../../expect/files-written.ts';
 import type { Assumptions, Behaviour, Finding } from '../report.ts';
 import { type Settings, settingsOf } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
@@ -13,7 +12,6 @@ import { fillDataset } from './resync-run.ts';
 
 const KEYS = 200;
 const VALUE_BYTES = 100;
-const BUSY = ['aof_rewrite_in_progress', 'aof_rewrite_scheduled', 'rdb_bgsave_in_progress'];
 const SOURCE =
   'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/#safety-of-replication-when-master-has-persistence-turned-off';
 
@@ -30,7 +28,7 @@ export const restart: Measurement = {
 
     tell('restarting the replica, in order');
     const back = await watchReturn(pair);
-    await quiet(replica);
+    await filesWritten(replica);
     await replica.stop();
     await master.call('SET', 'measure:while-down', '1');
     await replica.restart({ data: 'kept' });
@@ -38,7 +36,7 @@ export const restart: Measurement = {
 
     tell('restarting the master, in order');
     const before = await keysOf(master);
-    await quiet(master);
+    await filesWritten(master);
     await master.stop();
     const inOrder = await restarted(pair, before);
 
@@ -68,18 +66,6 @@ async function restarted(pair: Deployment, before: number): Promise<Restarted> {
   const { counters } = await master.snapshot();
   const [onMaster, onReplica] = await Promise.all([keysOf(master), keysOf(replica)]);
   return { resync: counters.full > 0 ? 'full' : 'partial', before, onMaster, onReplica };
-}
-
-/** A server that writes its first append-only file, as after each full resync, refuses to end before it has. */
-async function quiet(node: Node): Promise<void> {
-  await until(
-    async () => {
-      const fields = parseInfo(await node.info());
-      return BUSY.filter((name) => fields.get(name) === '1');
-    },
-    (busy) => busy.length === 0,
-    { what: `${node.name} to have written its files`, withinMs: 20_000 },
-  );
 }
 
 async function keysOf(node: Node): Promise<number> {
