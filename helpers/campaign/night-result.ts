@@ -133,9 +133,13 @@ export const NIGHT_ORDER = [
 /** The worst verdict of its campaigns. What lacks a shard or has no campaign is inconclusive at best. */
 export function nightVerdict(night: NightResult): RunVerdict {
   const isWhole = missingShards(night).length === 0 && night.campaigns.length > 0;
-  const verdicts = new Set<RunVerdict>(night.campaigns.map(({ verdict }) => verdict));
-  if (!isWhole) verdicts.add('inconclusive');
-  return NIGHT_ORDER.find((verdict) => verdicts.has(verdict)) ?? 'pass';
+  const verdicts = night.campaigns.map(({ verdict }) => verdict);
+  return worstOf(isWhole ? verdicts : [...verdicts, 'inconclusive']);
+}
+
+/** What has shown nothing is inconclusive. */
+export function worstOf(verdicts: readonly RunVerdict[]): RunVerdict {
+  return NIGHT_ORDER.find((verdict) => verdicts.includes(verdict)) ?? 'inconclusive';
 }
 
 /** How many campaigns ended in each verdict; 0 is said, too. */

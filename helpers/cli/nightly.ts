@@ -6,12 +6,7 @@ import { takePins } from '../campaign/draw/parse-pins.ts';
 import { PIN_FLAGS, pinHelp } from '../campaign/draw/pin-flags.ts';
 import { night } from '../campaign/night/night.ts';
 import { readNight } from '../campaign/night-file.ts';
-import {
-  mergeNights,
-  NIGHT_ORDER,
-  type NightResult,
-  nightVerdict,
-} from '../campaign/night-result.ts';
+import { mergeNights, type NightResult, nightVerdict, worstOf } from '../campaign/night-result.ts';
 import { ChaosError, messageOf } from '../errors.ts';
 import { noWords, parseOptions } from '../options.ts';
 import { type PageAssets, pageAssets } from '../report/campaign/html/assets.ts';
@@ -72,9 +67,10 @@ export async function nightly(args: readonly string[]): Promise<number> {
     return 0;
   }
   const folder = values.out ?? 'artifacts/nightly';
-  const assets = await pageAssets();
-  if (values.merge)
-    return ended(mergeNights(await Promise.all(positionals.map(storedNight))), folder, assets);
+  if (values.merge) {
+    const merged = mergeNights(await Promise.all(positionals.map(storedNight)));
+    return ended(merged, folder, await pageAssets());
+  }
   noWords(positionals);
   const baseSeed = seedOption(values.seed);
   const options = {
@@ -88,6 +84,7 @@ export async function nightly(args: readonly string[]): Promise<number> {
   };
   const targets = await targetsOf(values.targets?.split(',') ?? [], '--targets');
   console.log(`seed ${baseSeed}, on ${targets.map(({ name }) => name).join(', ')}`);
+  const assets = await pageAssets();
   using stop = untilStopped();
   let known: NightResult | undefined;
   const result = await night({
@@ -134,8 +131,7 @@ async function ended(result: NightResult, folder: string, assets: PageAssets): P
 function brokenOff(result: NightResult, thrown: unknown): number {
   console.log(nightMarkdown(result));
   console.error(`redis-chaos nightly: ${messageOf(thrown)}`);
-  const verdicts = [nightVerdict(result), 'environment'];
-  return EXIT_CODES[NIGHT_ORDER.find((verdict) => verdicts.includes(verdict)) ?? 'environment'];
+  return EXIT_CODES[worstOf([nightVerdict(result), 'environment'])];
 }
 
 async function storedNight(folder: string): Promise<NightResult> {

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PLAN_FILE } from '../campaign/artifact.ts';
-import { NIGHT_ORDER } from '../campaign/night-result.ts';
+import { worstOf } from '../campaign/night-result.ts';
 import type { Plan } from '../campaign/plan.ts';
 import { readPlan } from '../campaign/plan-file.ts';
 import type { RunVerdict } from '../campaign/record.ts';
@@ -58,7 +58,7 @@ export async function replay(args: readonly string[]): Promise<number> {
   }
   if (times > 1) console.log(tally(verdicts));
   // One that was stopped before it ran has shown nothing.
-  return EXIT_CODES[NIGHT_ORDER.find((verdict) => verdicts.includes(verdict)) ?? 'inconclusive'];
+  return EXIT_CODES[worstOf(verdicts)];
 }
 
 async function storedPlan(path: string): Promise<Plan> {

@@ -19,7 +19,7 @@ export function pacing(
   };
 }
 
-/** A pause that ends early, without an error, when the load is stopped. */
-export async function idle(durationMs: number, signal: AbortSignal): Promise<void> {
+/** Lets so much time pass. It ends early, without an error, when the load is stopped. */
+export async function idle(durationMs: number, signal?: AbortSignal): Promise<void> {
   await pause(durationMs, undefined, { signal }).catch(() => undefined);
 }

@@ -36,7 +36,7 @@ export async function runPlan(
   {
     journal,
     onProgress = () => {},
-    isDecided = () => false,
+    isDecided,
     signal = new AbortController().signal,
   }: RunOptions = {},
 ): Promise<RunRecord> {
@@ -55,7 +55,7 @@ export async function runPlan(
       recorder,
       readyAtMs,
       onProgress,
-      isDecided,
+      ...(isDecided && { isDecided }),
       signal,
     }).all();
   } catch (thrown) {

@@ -29,7 +29,7 @@ interface Surroundings {
   readonly recorder: Recorder;
   readonly readyAtMs: number;
   readonly onProgress: (progress: Progress) => void;
-  readonly isDecided: (record: RunRecord) => boolean;
+  readonly isDecided?: (record: RunRecord) => boolean;
   readonly signal: AbortSignal;
 }
 
@@ -78,19 +78,15 @@ export class Run {
   /** From chaos to convergence. */
   async all(): Promise<void> {
     const { driver, deployment, recorder, readyAtMs, signal } = this.#surroundings;
-    using watch = vigil({
+    const stop = (): void => this.#stopping.abort();
+    using _vigil = vigil({
       driver,
       instances: instancesOf(deployment),
       hasEnded: (instance) => this.#nodeFaults.hasEnded(instance),
       recorder,
       clock: now,
-      onGone: () => this.#stopping.abort(),
+      onGone: stop,
     });
-    const stop = (): void => {
-      // Whoever stops us may end the servers, too: then none of them has ended by itself.
-      watch[Symbol.dispose]();
-      this.#stopping.abort();
-    };
     signal.addEventListener('abort', stop);
     if (signal.aborted) stop();
     const logs = new LogFollowing(deployment, {
@@ -160,7 +156,7 @@ export class Run {
   /** What was recorded until then may be enough: that all converges, or never does, need not be waited for. */
   async #endWhenDecided(signal: AbortSignal): Promise<void> {
     const { recorder, isDecided } = this.#surroundings;
-    while (!signal.aborted) {
+    while (isDecided !== undefined && !signal.aborted) {
       if (isDecided(recorder.record())) this.#stopping.abort();
       await idle(DECIDED_EVERY_MS, signal);
     }

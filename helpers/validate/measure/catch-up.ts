@@ -2,6 +2,7 @@ import type { Deployment } from '../../deployment/deployment.ts';
 import { cut } from '../../links/faults/index.ts';
 import { now } from '../../timeline.ts';
 import { until } from '../../until.ts';
+import { idle } from '../../workload/pacing.ts';
 import type { Assumptions, Behaviour, Finding } from '../report.ts';
 import { settingsInFile } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
@@ -90,11 +91,7 @@ async function fallsBehind(pair: Deployment, load: Load): Promise<FallsBehind> {
   await using _narrow = await overLink(pair, load.link);
   await using writes = await pacedWrites(pair.master, load);
   const [before, startedAt] = [await behind(pair), now()];
-  await until(
-    () => now() - startedAt,
-    (passed) => passed >= GROWS_FOR_MS,
-    { what: 'a look at how far a replica falls behind', withinMs: 5 * GROWS_FOR_MS },
-  );
+  await idle(GROWS_FOR_MS);
   const grown = (await behind(pair)) - before;
   const perSecond = (1_000 * grown) / (now() - startedAt);
   return { perSecond, streamPerSecond: (await writes.stop()).streamBytesPerSecond };

@@ -1,6 +1,7 @@
 import { halfOpen } from '../../links/faults/index.ts';
 import { now } from '../../timeline.ts';
 import { until } from '../../until.ts';
+import { idle } from '../../workload/pacing.ts';
 import type { Assumptions, Behaviour, Finding } from '../report.ts';
 import { type Settings, settingsInFile, settingsOf } from '../settings.ts';
 import type { Measurement, Subject } from '../subject.ts';
@@ -65,7 +66,7 @@ export const detection: Measurement = {
         { what: `${master.name} to notice that a link is silent`, withinMs },
       ).then(() => now() - silentAt),
     ]);
-    await settled(500);
+    await idle(500);
     const all = await seen.stop();
     const { refused } = await writes.stop();
     await silence.heal();
@@ -231,13 +232,4 @@ async function flapping(
       },
     ],
   };
-}
-
-async function settled(ms: number): Promise<void> {
-  const at = now();
-  await until(
-    () => now() - at,
-    (passed) => passed >= ms,
-    { what: 'a look', withinMs: ms + 5_000 },
-  );
 }

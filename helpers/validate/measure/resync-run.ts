@@ -4,6 +4,7 @@ import { parseInfo } from '../../observe/info.ts';
 import { seeded } from '../../random.ts';
 import { now } from '../../timeline.ts';
 import { until } from '../../until.ts';
+import { idle } from '../../workload/pacing.ts';
 import type { Assumptions } from '../report.ts';
 import { samePlace } from './came-back.ts';
 import { onItsWay, overLink } from './over-link.ts';
@@ -84,7 +85,7 @@ export async function runFullResync(
     bytesPerSecond: writeBytesPerSecond,
     valueBytes,
   });
-  await until(() => now(), since(CALM_MS), { what: 'a second of writes', withinMs: 5 * CALM_MS });
+  await idle(CALM_MS);
   const calmLatencyMs = Math.max(...(await calm.stop()));
   await using narrow = await overLink(pair, link);
   await using delays = latencies(master);
@@ -170,9 +171,4 @@ function drops({ master, replica }: Deployment, sinceMs: number): string[] {
       .filter(({ readAtMs, text }) => readAtMs >= sinceMs && GIVEN_UP.test(text))
       .map(({ text }) => `${name}: ${text}`),
   );
-}
-
-function since(ms: number): () => boolean {
-  const at = now();
-  return () => now() - at >= ms;
 }

@@ -1,5 +1,6 @@
+import { median } from '../../median.ts';
 import { now } from '../../timeline.ts';
-import { until } from '../../until.ts';
+import { idle } from '../../workload/pacing.ts';
 import type { Assumptions, Behaviour, Finding } from '../report.ts';
 import { type Settings, settingsOf } from '../settings.ts';
 import type { Measurement } from '../subject.ts';
@@ -35,12 +36,7 @@ export const steadyLink: Measurement = {
     tell(`reading and waiting over ${replicas} links while ${showBytes(streamRate)}/s are written`);
     await using _narrow = await overLink(deployment, link);
     await using _writes = await pacedWrites(master, { bytesPerSecond, valueBytes });
-    const startedAt = now();
-    await until(
-      () => now() - startedAt,
-      (ms) => ms >= WARM_MS,
-      { what: 'writes to be under way', withinMs: 10 * WARM_MS },
-    );
+    await idle(WARM_MS);
     await using ages = reads(replica);
     await using unheard = lags(master, replica);
     const waitsMs: number[] = [];
@@ -89,11 +85,9 @@ export function judge(
   settings: Pick<Settings, 'number'>,
 ): { findings: Finding[]; behaviours: Behaviour[] } {
   const latencyMs = link?.latencyMs ?? 0;
-  const [age, wait, onTheWay] = [seen.agesMs, seen.waitsMs, seen.onTheWay].map(median) as [
-    number,
-    number,
-    number,
-  ];
+  const [age, wait, onTheWay] = [seen.agesMs, seen.waitsMs, seen.onTheWay].map((values) =>
+    values.length === 0 ? 0 : median(values),
+  ) as [number, number, number];
   const streamRate = writeBytesPerSecond * streamPerPayload(valueBytes);
   const maxLag = settings.number('min-replicas-max-lag');
   const isIncomplete = seen.acknowledgedBy < replicas;
@@ -159,9 +153,4 @@ export function judge(
       },
     ],
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
