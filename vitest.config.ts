@@ -77,7 +77,7 @@ export default defineConfig({
     globalSetup: './helpers/global-setup.ts',
     reporters: ['default', new VerdictsReporter()],
     // Suites wait for servers more than they compute.
-    maxWorkers: 6,
+    maxWorkers: 8,
     teardownTimeout: 60_000,
     projects: [
       {
