@@ -77,6 +77,11 @@ export class Instance {
     return this.announced?.port ?? this.server.port;
   }
 
+  /** What it is told by where it is printed: its name. */
+  toJSON(): string {
+    return this.name;
+  }
+
   get isPaused(): boolean {
     return this.#isPaused;
   }
