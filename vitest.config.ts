@@ -11,6 +11,7 @@ import {
 import { requireTargets } from './helpers/deployment/targets/require.ts';
 import { leftOut, targetTable } from './helpers/deployment/targets/table.ts';
 import { ChaosError, messageOf } from './helpers/errors.ts';
+import { LossesReporter } from './helpers/report/losses.ts';
 import { VerdictsReporter } from './helpers/report/verdicts.ts';
 
 const UNIT = 'unit';
@@ -75,7 +76,7 @@ function suitesOf(target: Target): string {
 export default defineConfig({
   test: {
     globalSetup: './helpers/global-setup.ts',
-    reporters: ['default', new VerdictsReporter()],
+    reporters: ['default', new VerdictsReporter(), new LossesReporter()],
     // Suites wait for servers more than they compute.
     maxWorkers: 8,
     teardownTimeout: 60_000,

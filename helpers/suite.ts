@@ -7,6 +7,7 @@ import { relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { test as base, inject, type TestError } from 'vitest';
 import { allOf } from './all-of.ts';
+import type { LostWrite } from './check/ledger.ts';
 import { type Capability, can, sinceWhen } from './deployment/capabilities.ts';
 import { Deployment } from './deployment/deployment.ts';
 import { startDriver } from './deployment/driver-for.ts';
@@ -79,8 +80,8 @@ export {
 } from './workload/failover.ts';
 export { Ledger } from './workload/ledger.ts';
 export {
+  judgeLosses,
   ledgerOn,
-  recordLosses,
   replicated,
   writeLedger,
   writeLedgerBySentinels,
@@ -108,6 +109,11 @@ export {
 export { NOT_SAVED, withoutDisk } from './workload/without-disk.ts';
 
 declare module 'vitest' {
+  interface TaskMeta {
+    /** Acknowledged writes that a test found to be lost, as it expected or not. */
+    losses?: readonly LostWrite[];
+  }
+
   interface ProvidedContext {
     /** What this Vitest project runs its suites on. */
     readonly target: Target;
@@ -160,6 +166,8 @@ export const test = base
         evidence.push(await collectEvidence(deployment, proxies, await tapOf(toxiproxy.host)));
       };
       const endAll = async (): Promise<void> => {
+        const losses = started.flatMap((one) => one.losses);
+        if (losses.length > 0) task.meta.losses = losses;
         await allOf(started.splice(0).map((deployment) => deployment[Symbol.asyncDispose]()));
         const [first] = notEnded.splice(0);
         if (first !== undefined && driver.gone === undefined) throw first;

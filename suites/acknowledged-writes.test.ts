@@ -7,12 +7,12 @@ import {
   type Deployment,
   expect,
   judgeLedger,
+  judgeLosses,
   Ledger,
   ledgerOn,
   type Node,
   noPings,
   now,
-  recordLosses,
   replicated,
   test,
   topology,
@@ -65,7 +65,7 @@ test.for<{ told: string; waitFor: number; minority: Minority; keeps?: number; br
     const window = { ...partition.window, untilMs: ledger.now() };
     const { onlyOnMaster, left } = await replaceMaster(three, partition.outages, minority);
 
-    const judgement = judgeLedger(ledger.writes, left, [
+    const judgement = judgeLosses(three, ledger.writes, left, [
       { ...window, ...(keeps !== undefined && { keepsConfirmedBy: keeps }) },
     ]);
     expect(judgement.objections).toEqual([]);
@@ -74,7 +74,6 @@ test.for<{ told: string; waitFor: number; minority: Minority; keeps?: number; br
     expect(judgement.lost.length).toBeGreaterThanOrEqual(WRITES);
     const ofOne = judgeLedger(ledger.writes, left, [{ ...window, keepsConfirmedBy: 1 }]);
     expect(ofOne.objections.length > 0, 'what one has confirmed is lost').toBe(breaks);
-    recordLosses(three, judgement);
   },
 );
 
@@ -99,11 +98,10 @@ test.for<{ atLeast: number; minority: Minority }>([
 
     const { window } = partition;
     const untilMs = ledger.refusedAtMs('master', window.fromMs) ?? window.fromMs;
-    const judgement = judgeLedger(ledger.writes, left, [{ ...window, untilMs }]);
+    const judgement = judgeLosses(three, ledger.writes, left, [{ ...window, untilMs }]);
     expect(judgement.objections).toEqual([]);
     expect(judgement.outcomes.unknown).toBe(0);
     expect(ids(judgement.lost)).toEqual(onlyOnMaster);
-    recordLosses(three, judgement);
   },
 );
 
@@ -135,11 +133,10 @@ test('a master is killed under writes: what a replica has confirmed is kept by t
 
   const confirmed = ledger.writes.filter(({ confirmedBy = 0 }) => confirmedBy > 0);
   expect(confirmed.length).toBeGreaterThanOrEqual(WRITES);
-  const judgement = judgeLedger(ledger.writes, await ledgerOn(master), [
+  const judgement = judgeLosses(three, ledger.writes, await ledgerOn(master), [
     { node: 'master', cause: 'its end', fromMs, untilMs, keepsConfirmedBy: 1 },
   ]);
   expect(judgement.objections).toEqual([]);
-  recordLosses(three, judgement);
 });
 
 /** Those that have most of their master’s stream first, once none has more to come of it. */

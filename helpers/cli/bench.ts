@@ -1,6 +1,7 @@
 import { benchDeployment } from '../bench/deployment.ts';
 import { benchFailover } from '../bench/failover.ts';
 import { benchReference } from '../bench/reference.ts';
+import { saved } from '../campaign/disk.ts';
 import { discover } from '../deployment/targets/discover.ts';
 import { parseOptions } from '../options.ts';
 import { benchToxiproxy } from '../toxiproxy/bench.ts';
@@ -8,17 +9,18 @@ import { benchToxiproxy } from '../toxiproxy/bench.ts';
 const TOXIPROXY = 'toxiproxy';
 const REFERENCE = 'reference@redis';
 const FAILOVER = 'failover';
+const BENCH_FILE = 'artifacts/bench.txt';
 
 const USAGE = `usage: redis-chaos bench [name ...]
 
 Measures how fast deployments start and verdicts are had, on the targets named; and, by the names ${TOXIPROXY},
-${REFERENCE} and ${FAILOVER}, what is no target. Without a name: everything.`;
+${REFERENCE} and ${FAILOVER}, what is no target. Without a name: everything. What it tells is kept in ${BENCH_FILE}.`;
 
 /**
  * `redis-chaos bench [TARGET ...]`: measures how fast deployments start and verdicts are had on each
  * target, then the embedded Toxiproxy against a real one, the reference against a Redis, and how long failovers take. The
  * last three alone by the names `toxiproxy`, `reference@redis` and `failover`: this one on the first target, or on those
- * named with it. Returns the exit code.
+ * named with it. What it tells is kept in artifacts/bench.txt. Returns the exit code.
  */
 export async function bench(args: readonly string[]): Promise<number> {
   const { values, positionals: asked } = parseOptions(args, { help: { type: 'boolean' } });
@@ -38,31 +40,34 @@ export async function bench(args: readonly string[]): Promise<number> {
     );
     return 2;
   }
+  const told: string[] = [];
+  const tell = (result: unknown): void => {
+    const text = typeof result === 'string' ? result : JSON.stringify(result, undefined, 2);
+    console.log(text);
+    told.push(text);
+  };
   for (const target of chosen) {
     const { driverMs, readyMs, endMs, verdictMs } = await benchDeployment(target);
-    console.log(
+    tell(
       `${target.name}: driver ${ms(driverMs)}, master and 2 replicas ready ${ms(readyMs)}, ended ${ms(endMs)}, harness adds to a cut and its verdict ${ms(verdictMs)}`,
     );
   }
-  if (others.includes(TOXIPROXY)) print(await benchToxiproxy());
+  if (others.includes(TOXIPROXY)) tell(await benchToxiproxy());
   if (others.includes(REFERENCE)) {
-    print((await benchReference()) ?? 'neither redis-server nor redis-benchmark is on the PATH');
+    tell((await benchReference()) ?? 'neither redis-server nor redis-benchmark is on the PATH');
   }
   if (others.includes(FAILOVER)) {
     const named = chosen.filter(({ name }) => asked.includes(name));
     for (const target of named.length > 0 ? named : runnable.slice(0, 1)) {
       const { runs, downAfterMs, writableMs, timesDownAfter } = await benchFailover(target);
       const { min, median, p90, max } = writableMs;
-      console.log(
+      tell(
         `${target.name}: a client writes again after a master’s end, ${runs} times: min ${ms(min)}, median ${ms(median)}, p90 ${ms(p90)}, max ${ms(max)}; the median is ${timesDownAfter.toFixed(1)} times down-after-milliseconds ${downAfterMs}`,
       );
     }
   }
+  await saved(BENCH_FILE, `${told.join('\n')}\n`);
   return 0;
-}
-
-function print(result: unknown): void {
-  console.log(JSON.stringify(result, undefined, 2));
 }
 
 function ms(value: number): string {

@@ -1,4 +1,5 @@
 import { allOf } from '../all-of.ts';
+import type { LostWrite } from '../check/ledger.ts';
 import { ChaosError, messageOf } from '../errors.ts';
 import type { Fault } from '../links/fault.ts';
 import type { Link } from '../links/link.ts';
@@ -45,6 +46,8 @@ export class Deployment implements AsyncDisposable {
   readonly topology: Topology;
   readonly timeline = new Timeline();
   readonly memory = new Memory();
+  /** Acknowledged writes that were found to be lost. */
+  readonly losses: LostWrite[] = [];
   readonly #driver: Driver;
   readonly #proxying: Proxying;
   readonly #switchboard: Switchboard | undefined;

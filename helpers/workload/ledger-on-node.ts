@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { LedgerJudgement } from '../check/ledger.ts';
+import { judgeLedger, type LedgerJudgement } from '../check/ledger.ts';
 import type { Deployment } from '../deployment/deployment.ts';
 import type { ClientOptions } from '../deployment/instance.ts';
 import type { Node } from '../deployment/node.ts';
@@ -179,9 +179,15 @@ export async function replicated(node: Node, ledger: Ledger, replicas: number): 
   );
 }
 
-/** Tells in the timeline what was lost: how much, of how long, and each write with its reason. */
-export function recordLosses({ timeline }: Deployment, judgement: LedgerJudgement): void {
+/** Judges a ledger (`judgeLedger`), and tells in the timeline and in the run's report of losses what was lost. */
+export function judgeLosses(
+  { timeline, losses }: Deployment,
+  ...ledger: Parameters<typeof judgeLedger>
+): LedgerJudgement {
+  const judgement = judgeLedger(...ledger);
   const { lost, lostForMs } = judgement;
   timeline.record('ledger', `${lost.length} writes lost, of ${Math.round(lostForMs)} ms`);
   for (const { write, reason } of lost) timeline.record(write.node, `lost ${write.id}: ${reason}`);
+  losses.push(...lost);
+  return judgement;
 }

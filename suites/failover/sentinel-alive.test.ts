@@ -8,7 +8,7 @@ import {
   allTell,
   expect,
   failedOver,
-  judgeLedger,
+  judgeLosses,
   Ledger,
   ledgerOn,
   longLoad,
@@ -17,7 +17,6 @@ import {
   noPings,
   now,
   partition,
-  recordLosses,
   replicated,
   type Sentinel,
   saving,
@@ -127,12 +126,11 @@ test('a master that Sentinels alone do not hear is replaced while its clients wr
   await clients.stop();
   await expect(master).toConvergeWith(heir);
   const untilMs = ledger.refusedAtMs(master.name, fromMs) ?? fromMs;
-  const judgement = judgeLedger(ledger.writes, await ledgerOn(heir), [
+  const judgement = judgeLosses(all, ledger.writes, await ledgerOn(heir), [
     { node: master.name, cause: 'the silence', fromMs, untilMs },
   ]);
   expect(judgement.objections).toEqual([]);
   expect(judgement.lost.length).toBeGreaterThanOrEqual(WRITES);
-  recordLosses(all, judgement);
 });
 
 test('a master busy with a script counts as down, and the Sentinels that see it end the script [S9]', async ({

@@ -9,13 +9,12 @@ import {
   type Deployment,
   expect,
   failedOver,
-  judgeLedger,
+  judgeLosses,
   Ledger,
   ledgerOn,
   masterWithReplicas,
   type Node,
   now,
-  recordLosses,
   replicated,
   type Sentinel,
   type SentinelClient,
@@ -62,10 +61,9 @@ test('the replica that is to be promoted dies of it: another takes its place, an
   const told = all.timeline.entries.filter(({ text }) => text === `connected to ${survivor.name}`);
   expect(told.every(({ atMs }) => atMs > untilMs)).toBe(true);
 
-  const judgement = judgeLedger(ledger.writes, await ledgerOn(survivor), [
+  const judgement = judgeLosses(all, ledger.writes, await ledgerOn(survivor), [
     { node: 'master', cause: 'its end', fromMs, untilMs },
   ]);
-  recordLosses(all, judgement);
   expect(judgement.objections).toEqual([]);
 });
 

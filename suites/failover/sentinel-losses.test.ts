@@ -7,14 +7,13 @@ import {
   BUSY_MS,
   expect,
   failedOver,
-  judgeLedger,
+  judgeLosses,
   Ledger,
   ledgerOn,
   masterWithReplicas,
   noPings,
   now,
   partition,
-  recordLosses,
   replicated,
   STOPS_WITHIN_MS,
   sentinels,
@@ -55,7 +54,7 @@ test.for<{ told: string; waitFor: number; lost: number }>([
     await clients.stop();
     for (const one of replicas) if (one !== heir) await expect(one).toConvergeWith(heir);
 
-    const judgement = judgeLedger(ledger.writes, await ledgerOn(heir), [
+    const judgement = judgeLosses(all, ledger.writes, await ledgerOn(heir), [
       {
         node: 'master',
         cause: 'the silence before its end',
@@ -64,7 +63,6 @@ test.for<{ told: string; waitFor: number; lost: number }>([
         ...(waitFor > 0 && { keepsConfirmedBy: waitFor }),
       },
     ]);
-    recordLosses(all, judgement);
     expect(judgement.objections).toEqual([]);
     expect(judgement.lost.length).toBeGreaterThanOrEqual(lost);
     expect(new Set(judgement.lost.map(({ write }) => write.node))).toEqual(new Set(['master']));
@@ -96,10 +94,9 @@ test('min-replicas-to-write with a lag of 1 s: what a dying master loses is no m
   await clients.stop();
 
   const untilMs = ledger.refusedAtMs('master', fromMs) ?? fromMs;
-  const judgement = judgeLedger(ledger.writes, await ledgerOn(heir), [
+  const judgement = judgeLosses(all, ledger.writes, await ledgerOn(heir), [
     { node: 'master', cause: 'the silence before its end', fromMs, untilMs },
   ]);
-  recordLosses(all, judgement);
   expect(judgement.objections).toEqual([]);
   expect(judgement.lost.length).toBeGreaterThan(0);
   expect(judgement.lostForMs).toBeLessThanOrEqual(STOPS_WITHIN_MS + BUSY_MS);

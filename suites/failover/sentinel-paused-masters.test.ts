@@ -7,13 +7,12 @@ import {
   anyTells,
   expect,
   failedOver,
-  judgeLedger,
+  judgeLosses,
   Ledger,
   ledgerOn,
   masterWithReplicas,
   noPings,
   now,
-  recordLosses,
   replicated,
   sentinels,
   test,
@@ -73,10 +72,9 @@ test.for<{ told: string; atLeast: number }>([
     await expect(master).toConvergeWith(heir);
 
     const untilMs = atLeast > 0 ? ledger.refusedAtMs('master', fromMs) : demotedAtMs;
-    const judgement = judgeLedger(ledger.writes, await ledgerOn(master), [
+    const judgement = judgeLosses(all, ledger.writes, await ledgerOn(master), [
       { node: 'master', cause: 'its pause', fromMs, untilMs: untilMs ?? fromMs },
     ]);
-    recordLosses(all, judgement);
     expect(judgement.objections).toEqual([]);
     const { length } = judgement.lost.filter(({ write }) => write.invokedAtMs > resumedAtMs);
     if (atLeast === 0) expect(length).toBeGreaterThanOrEqual(WRITES);

@@ -8,7 +8,7 @@ import {
   type Deployment,
   expect,
   failedOver,
-  judgeLedger,
+  judgeLosses,
   Ledger,
   ledgerOn,
   masterWithReplicas,
@@ -16,7 +16,6 @@ import {
   noPings,
   now,
   partition,
-  recordLosses,
   replicated,
   rolesOf,
   type Sentinel,
@@ -69,7 +68,7 @@ test.for<{ told: string; waitFor: number }>([
     await Promise.all([minority.stop(), others.stop()]);
     await expect(master).toConvergeWith(heir);
 
-    const judgement = judgeLedger(ledger.writes, await ledgerOn(master), [
+    const judgement = judgeLosses(all, ledger.writes, await ledgerOn(master), [
       {
         node: 'master',
         cause: 'the partition',
@@ -78,7 +77,6 @@ test.for<{ told: string; waitFor: number }>([
         ...(waitFor > 0 && { keepsConfirmedBy: waitFor }),
       },
     ]);
-    recordLosses(all, judgement);
     expect(judgement.objections).toEqual([]);
     expect(judgement.lost.length).toBeGreaterThanOrEqual(3 * WRITES);
   },
@@ -111,10 +109,9 @@ test('min-replicas-to-write with a lag of 1 s: the cut off master stops within 3
   await expect(master).toConvergeWith(heir);
 
   const untilMs = ledger.refusedAtMs('master', fromMs) ?? fromMs;
-  const judgement = judgeLedger(ledger.writes, await ledgerOn(master), [
+  const judgement = judgeLosses(all, ledger.writes, await ledgerOn(master), [
     { node: 'master', cause: 'the partition', fromMs, untilMs },
   ]);
-  recordLosses(all, judgement);
   expect(judgement.objections).toEqual([]);
   expect(judgement.lost.length).toBeGreaterThan(0);
   expect(judgement.lostForMs).toBeLessThanOrEqual(STOPS_WITHIN_MS + BUSY_MS);
