@@ -86,6 +86,7 @@ test.concurrent('an RDB for two of which one leaves is finished for the other [F
 
   await expect(stays).toResync('full');
   await expect(stays).toConvergeWith(master);
+  await master.logged(/^Background saving terminated with/);
   expect(said(master, /^Background saving (?:started by pid|terminated with) /)).toEqual([
     'Background saving started by pid',
     'Background saving terminated with',
@@ -126,7 +127,7 @@ test.for([
     deployment.needsServer('rdb-only');
     await using both = await deployment.start(
       topology([
-        { name: 'master', config: { ...noPings, 'rdb-key-save-delay': 50_000 } },
+        { name: 'master', config: { ...noPings, ...SLOW } },
         { name: 'replica', replicaOf: 'master' },
       ]),
     );
