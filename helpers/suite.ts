@@ -60,6 +60,7 @@ export { blocked } from './expect/blocked.ts';
 export { failedOver } from './expect/failed-over.ts';
 export { filesWritten, saveRdb } from './expect/files-written.ts';
 export { heldWrite } from './expect/held-write.ts';
+export { premise } from './expect/premise.ts';
 export { promoted } from './expect/promoted.ts';
 export { bothUnderWay, rdbEnded, transfers } from './expect/transfers.ts';
 export * from './links/faults/index.ts';

@@ -4,6 +4,7 @@ import {
   expect,
   type Node,
   noPings,
+  premise,
   rawConnection,
   test,
   topology,
@@ -59,7 +60,9 @@ test('FLUSHALL ends a BGSAVE: who waited for its end gets an RDB, who is attache
   await expect(replica).toConvergeWith(master);
 
   await master.call('BGSAVE');
-  expect(await master.info()).toContain('rdb_bgsave_in_progress:1\r\n');
+  await premise('the BGSAVE was over', async () =>
+    expect(await master.info()).toContain('rdb_bgsave_in_progress:1\r\n'),
+  );
   await newcomer.replicaOf(master);
   await statesOf(master, ['online', 'wait_bgsave']);
   await flushed(master);

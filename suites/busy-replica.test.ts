@@ -4,6 +4,7 @@ import {
   masterWithReplicas,
   type Node,
   noPings,
+  premise,
   test,
   until,
   writeBytes,
@@ -80,7 +81,7 @@ test('a replica busy with one long command answers nobody, and catches up when t
 
   await writeBytes(master, { seed: 1, bytes: 1_000_000 });
   await lagsBehind(master);
-  expect(isBusy, 'looked too late').toBe(true);
+  await premise('looked too late', () => expect(isBusy).toBe(true));
   expect(await ends).toBe('OK');
 
   await expect(replica).toConvergeWith(master);

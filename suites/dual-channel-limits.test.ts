@@ -6,6 +6,7 @@ import {
   fastRdb,
   type Node,
   noPings,
+  premise,
   slowRdb,
   test,
   transfers,
@@ -42,6 +43,12 @@ async function writeUntil(master: Node, what: string, holds: () => Promise<boole
   );
 }
 
+function rdbIsUnderWay(master: Node): Promise<void> {
+  return premise('the RDB was sent too soon', async () =>
+    expect((await transfers(master)).rdbUnderWay).toBe(true),
+  );
+}
+
 test('a replica whose buffer is full reads no more: the rest piles up at the master, and nothing is lost [D7]', async ({
   deployment,
 }) => {
@@ -62,7 +69,7 @@ test('a replica whose buffer is full reads no more: the rest piles up at the mas
     async () => (await transfers(two.master)).keptForReplicas > MB,
   );
 
-  expect((await transfers(two.master)).rdbUnderWay, 'the RDB was sent too soon').toBe(true);
+  await rdbIsUnderWay(two.master);
   await replica.logged(/Replication buffer limit (has been )?reached/);
   // Memory comes in blocks of a megabyte, and the limit is looked at in between.
   const { keptUntilLoadedPeak } = await transfers(replica);
@@ -119,7 +126,7 @@ test('a paused replica over the output limit is cut off in the middle of its RDB
   await replica.pause();
   await writeUntil(two.master, 'the stream’s connection to end', async () => !(await stands()));
   await two.master.logged(/closed .* for overcoming of output buffer limits/);
-  expect((await transfers(two.master)).rdbUnderWay, 'the RDB was sent too soon').toBe(true);
+  await rdbIsUnderWay(two.master);
   await replica.resume();
 
   await expect(replica).toResync('full', { times: 2 });

@@ -4,6 +4,7 @@ import {
   expect,
   fastRdb,
   noPings,
+  premise,
   slowRdb,
   test,
   transfers,
@@ -54,7 +55,8 @@ test.for([
     await replica.replicaOf(two.master);
     await two.master.logged(/Background RDB transfer started/);
     await switched.call('CONFIG', 'SET', directive, to);
-    expect((await transfers(two.master)).rdbUnderWay, 'switched too late').toBe(true);
+    const { rdbUnderWay } = await transfers(two.master);
+    await premise('switched too late', () => expect(rdbUnderWay).toBe(true));
     await expect(replica).toResync('full');
     await expect(replica).toConvergeWith(two.master);
 

@@ -15,7 +15,7 @@ import {
 const TTL_MS = 1_500;
 
 test.for([
-  { scenario: 'P10', keys: 100, backlogBytes: 1_048_576, kind: 'partial' },
+  { scenario: 'P10', keys: 1_024, backlogBytes: 1_048_576, kind: 'partial' },
   { scenario: 'P11', keys: 2_048, backlogBytes: 16_384, kind: 'full' },
 ] as const)(
   '$keys keys expire while their master is down, its backlog has $backlogBytes bytes: a $kind resync, and all are gone [$scenario]',

@@ -12,6 +12,7 @@ import {
   fill,
   type Node,
   noPings,
+  premise,
   saveRdb,
   test,
   topology,
@@ -81,12 +82,13 @@ test.for(forEither([...BEFORE_ONLINE, 'online']))(
     await pair.node(victim).resume();
     await letGo();
 
-    const breaksOff =
-      state === 'loading' && victim === 'replica' && !can(before, 'load-survives-pause');
+    // It is chance whether one pause meets the server in a read; transfer-processes.test.ts pauses it until one does.
+    const mayBreakOff =
+      state === 'loading' && victim === 'replica' && !can(before, 'load-survives-signals');
     await pair.inSync(replica, withinMs);
     await pair.logsComplete();
     const { length } = pair.unjudgedResyncsOf(replica);
-    expect(length).toBeOneOf(breaksOff ? [1, 2] : [1]);
+    expect(length).toBeOneOf(mayBreakOff ? [1, 2] : [1]);
     await expect(replica).toResync('full', { times: length });
     await expect(replica).toConvergeWith(master, { withinMs });
     expect(await replica.call('EXISTS', 'in the pause')).toBe(written ? 1 : 0);
@@ -113,7 +115,9 @@ test('a replica is killed while it loads the RDB that it has received: it starts
 
   await replica.kill();
   const { lines } = replica.server.log;
-  expect(lines.some(({ text }) => text.endsWith('Finished with success'))).toBe(false);
+  await premise('it had loaded before the kill', () =>
+    expect(lines.some(({ text }) => text.endsWith('Finished with success'))).toBe(false),
+  );
   await replica.restart({ data: 'kept' });
 
   await expect(replica).toResync(keepsFile ? 'partial' : 'full');

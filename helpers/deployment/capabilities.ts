@@ -29,7 +29,7 @@ const SINCE = {
   'blocked-are-redirected': { valkey: '9.0', reference: false },
   /** FUNCTION LOAD and FCALL. */
   functions: { redis: '7.0', valkey: '7.2', reference: false },
-  /** Scripts write nothing while too few replicas are there for min-replicas-to-write. */
+  /** Scripts write nothing while too few replicas are there for min-replicas-to-write (redis/redis#10160). */
   'scripts-heed-min-replicas': { redis: '7.0', valkey: '7.2', reference: false },
   /** Append-only files. */
   aof: { redis: '1.2', valkey: '7.2', reference: false },
@@ -57,7 +57,7 @@ const SINCE = {
   'enable-debug-command': { redis: '7.0', valkey: '7.2' },
   /** `dir` is changed at run time where the directive enable-protected-configs allows it; on every older server anyway. */
   'enable-protected-configs': { redis: '7.0', valkey: '7.2' },
-  /** A replica that serves no stale data refuses PING as well; before, it answered. */
+  /** A replica that serves no stale data refuses PING as well; before, it answered (redis/redis#9757). */
   'stale-ping-refused': { redis: '7.0', valkey: '7.2' },
   /** replica-announced. */
   'replica-announced': { redis: '6.2', valkey: '7.2' },
@@ -65,9 +65,9 @@ const SINCE = {
   'sentinel-host-names': { redis: '6.2', valkey: '7.2' },
   /**
    * A Sentinel that is told another password connects anew. Before, it keeps a connection that is answered often enough, be
-   * it by NOAUTH, and the server counts as down until somebody ends that.
+   * it by NOAUTH, and the server counts as down until somebody ends that (redis/redis#10400).
    */
-  'auth-pass-reconnects': { redis: '6.2', valkey: '7.2' },
+  'auth-pass-reconnects': { redis: '7.0', valkey: '7.2' },
   /** Rights to channels of users. */
   'acl-channels': { redis: '6.2', valkey: '7.2' },
   /** TTLs of hash fields. */
@@ -80,7 +80,7 @@ const SINCE = {
   'entries-read-replicated': { redis: '7.4', valkey: '8.0' },
   /** Times to live replicate as the instant they end at (PEXPIREAT, SET with PXAT), which PEXPIRETIME tells (redis/redis#8474). */
   'absolute-ttls': { redis: '7.0', valkey: '7.2' },
-  /** A master restarted from its RDB goes on with the history it had. */
+  /** A master restarted from its RDB goes on with the history it had (redis/redis#8015). */
   'master-keeps-history': { redis: '7.0', valkey: '7.2' },
   /** An RDB that was received takes the place of the replica's own before it is loaded, not when it has proved good. */
   'received-rdb-kept': { redis: '4.0', valkey: '7.2', reference: false },
@@ -91,33 +91,41 @@ const SINCE = {
   /** A clock that is wrong, by a setting. A mix with the reference can, as one clock is as good as the other. */
   'wrong-clock': { reference: 'only' },
   /** Who asked for a shutdown that was aborted is a client like others again (redis/redis#14420). */
-  'shutdown-frees-who-asked': { redis: '8.4' },
-  /** Reading an RDB from the socket goes on after a pause of the process (SIGSTOP), which interrupts the read. */
-  'load-survives-pause': { redis: '7.0', valkey: '7.2' },
+  'shutdown-frees-who-asked': { redis: '8.4', reference: 'too' },
+  /**
+   * Where it is not, the next command of that connection aborts the server: a defect (since redis/redis#10440). Valkeys
+   * answer it no more, the command nor any after it; no issue is known.
+   */
+  'who-asked-for-shutdown-aborts': { redis: '7.0', reference: false },
   /** A Sentinel's own settings at run time: SENTINEL CONFIG. */
   'sentinel-config': { redis: '6.2', valkey: '7.2' },
   /** Several of them in one command. */
   'sentinel-config-of-many': { redis: '7.2', valkey: '7.2' },
   /** A master that was started anew and loads for too long counts as down: master-reboot-down-after-period. */
   'master-reboot-down-after': { redis: '7.0', valkey: '7.2' },
+  /** `save` takes several save points in a line; before, a line of more than one was taken for none. */
+  'save-points-in-a-line': { redis: '7.0', valkey: '7.2' },
   waitaof: { redis: '7.2', valkey: '7.2' },
   /** GETDEL, GETEX, LMOVE, BLMOVE, SET with GET; GETSET replicates as SET. */
   'get-and-change': { redis: '6.2', valkey: '7.2' },
-  /** A transaction replicates as one only where it changed more than one thing. */
+  /** A transaction replicates as one only where it changed more than one thing (redis/redis#9890). */
   'bare-single-writes': { redis: '7.0', valkey: '7.2' },
   /** The SELECT that a transaction needs replicates inside of it, not before. */
   'select-inside-multi': { redis: '7.2', valkey: '7.2' },
   /** FLUSHDB of an empty database replicates (redis/redis#10691, in 7.0 from 7.0.1 on). */
   'empty-flushdb-replicated': { redis: '7.0', valkey: '7.2' },
-  /** SPOP with a count replicates as SREM of up to 1024 members, not of one each. */
+  /** SPOP with a count replicates as SREM of up to 1024 members, not of one each (redis/redis#12082). */
   'srem-in-batches': { redis: '7.2', valkey: '7.2' },
   /** PSYNC with an offset that is no number is an error and nothing else; before, also a full resync (redis/redis#10243). */
   'psync-checks-offset': { redis: '7.0', valkey: '7.2' },
-  /** A replica whose SYNC is refused asks again at once, a hundred times a second and more: a defect. */
+  /**
+   * A replica whose SYNC is refused asks again at once, a hundred times a second and more: a defect, since replicas connect
+   * again without a second's wait (redis/redis#6271).
+   */
   'refused-replica-hurries': { redis: '6.2', valkey: '7.2' },
-  /** It asks again once a second, since its RDB is a thread's work. */
+  /** It asks again once a second, since its RDB is a thread's work (valkey-io/valkey#1784). */
   'refused-replica-waits': { valkey: '9.0' },
-  /** A replica's connection that a command's reply would go to is closed; before, the reply went into the stream. */
+  /** A replica's connection that a command's reply would go to is closed; before, the reply went into the stream (redis/redis#10020). */
   'replies-end-replica': { redis: '7.0', valkey: '7.2' },
   /** A replica takes any length of command from its master; before, client-query-buffer-limit ended the link (redis/redis#9340). */
   'long-commands-replicated': { redis: '7.0', valkey: '7.2' },
@@ -129,7 +137,7 @@ const SINCE = {
   'loading-interval': { redis: '7.0', valkey: '7.2' },
   /** The old history, and sub-replicas with it, is given up only when a full resync begins to load (redis/redis#9398). */
   'history-kept-till-load': { redis: '7.0', valkey: '7.2' },
-  /** A signal does not end a load from the socket (redis/redis#9629). */
+  /** A signal, and so a pause, which interrupts a read, does not end a load from the socket (redis/redis#9629). */
   'load-survives-signals': { redis: '7.0', valkey: '7.2' },
   /** The child that makes an RDB ends when its master has died (for sockets: redis/redis#11463, in 7.0 from 7.0.6 on). */
   'orphans-end': { redis: '7.0', valkey: '7.2' },
@@ -137,9 +145,9 @@ const SINCE = {
   'replconf-version': { valkey: '8.0' },
   /** REPLCONF rdb-only: a connection that takes an RDB and nothing else. */
   'rdb-only': { redis: '7.0', valkey: '7.2' },
-  /** An answer to PSYNC that breaks off is no answer; before, the replica gave up its history, by chance also over one to REPLCONF (redis/redis#10726). */
+  /** An answer to PSYNC that breaks off is no answer; before, the replica gave up its history, also over the last one to REPLCONF (redis/redis#10726). */
   'psync-asked-again': { redis: '7.0', valkey: '7.2' },
-  /** A BGSAVE for replicas alone ends when the last of them has left; before, it went on. */
+  /** A BGSAVE for replicas alone ends when the last of them has left; before, it went on (redis/redis#7819). */
   'unwanted-rdb-given-up': { redis: '6.2', valkey: '7.2' },
   /** repl-diskless-load flush-before-load. */
   'flush-before-load': { valkey: '8.1' },

@@ -1,7 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { ProvidedContext } from 'vitest';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
-import { SCENARIOS, UNTESTED } from '../../fixtures/scenarios.ts';
+import { PARTLY, SCENARIOS, UNTESTED } from '../../fixtures/scenarios.ts';
+import { versionNote } from '../deployment/targets/table.ts';
 import { ChaosError, messageOf, VERDICTS, type Verdict } from '../errors.ts';
 import { coverageOf, coverageTable } from './coverage.ts';
 
@@ -23,6 +25,8 @@ export interface Judged {
   readonly verdict: 'pass' | 'skipped' | Verdict;
   /** Why it was skipped, or what it failed by. */
   readonly reason?: string;
+  /** What is to be known of its target. */
+  readonly note?: string;
 }
 
 /** Writes the verdict of every test that a run has come to, and what they say of the catalogue's scenarios. */
@@ -40,7 +44,11 @@ export class VerdictsReporter implements Reporter {
     ];
     await mkdir(dirname(VERDICTS_FILE), { recursive: true });
     await writeFile(VERDICTS_FILE, `${JSON.stringify(judged, null, 1)}\n`);
-    await writeFile(COVERAGE_FILE, `${coverageTable(coverageOf(SCENARIOS, judged), UNTESTED)}\n`);
+    const table = coverageTable(coverageOf(SCENARIOS, judged), {
+      untested: UNTESTED,
+      partly: PARTLY,
+    });
+    await writeFile(COVERAGE_FILE, `${table}\n`);
   }
 }
 
@@ -60,11 +68,7 @@ export async function readVerdicts(file: string): Promise<readonly Judged[]> {
 }
 
 function judge(module: TestModule, test: TestCase): Judged {
-  const about = {
-    file: module.relativeModuleId,
-    test: test.fullName,
-    target: module.project.name,
-  };
+  const about = { file: module.relativeModuleId, test: test.fullName, ...targetOf(module) };
   const result = test.result();
   switch (result.state) {
     case 'passed':
@@ -79,6 +83,13 @@ function judge(module: TestModule, test: TestCase): Judged {
     default:
       return { ...about, verdict: 'environment', reason: 'the run ended before it' };
   }
+}
+
+/** The target of a module, and what is to be known of it. Projects without one have a name alone. */
+function targetOf({ project }: TestModule): Pick<Judged, 'target' | 'note'> {
+  const { target } = project.getProvidedContext() as Partial<ProvidedContext>;
+  const note = target === undefined ? undefined : versionNote(target);
+  return { target: project.name, ...(note === undefined ? {} : { note }) };
 }
 
 /** What fails where no test runs: a file that cannot be read, a worker that does not end. */

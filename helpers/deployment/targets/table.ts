@@ -9,7 +9,13 @@ type Row = [name: string, state: string, detail: string];
 export function targetTable({ runnable, absent }: Discovery): string {
   const rows: Row[] = [
     ['target', '', 'server; links'],
-    ...runnable.map((target): Row => [target.name, 'runs', `${described(target)}${noted(target)}`]),
+    ...runnable.map(
+      (target): Row => [
+        target.name,
+        'runs',
+        [described(target), versionNote(target)].filter((told) => told !== undefined).join('; '),
+      ],
+    ),
     ...absent.map(({ name, reason }): Row => [name, 'does not run', reason]),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
@@ -31,15 +37,17 @@ function described(target: Target): string {
     : `processes of ${target.servers.map(({ name, version }) => `${name} ${version}`).join(', then ')}; ${target.toxiproxy === 'embedded' ? 'embedded Toxiproxy' : target.toxiproxy.path}`;
 }
 
-/** What suites expect of versions ends with those of the catalogue. */
-function noted({ product, version }: Target): string {
+/** What suites expect of versions ends with those of the catalogue: says so of a target beyond them. */
+export function versionNote({ product, version }: Target): string | undefined {
   const known = SERVER_IMAGES.filter((image) => image.product === product);
-  if (known.some((image) => compareVersions(minor(version), image.version) <= 0)) return '';
+  if (known.some((image) => compareVersions(minor(version), image.version) <= 0)) {
+    return undefined;
+  }
   const why =
     version === UNKNOWN_VERSION
       ? 'its version is not known before it runs'
       : `newer than ${product} ${known.at(-1)?.version}`;
-  return `; ${why}: held to what is expected of the newest`;
+  return `${why}: held to what is expected of the newest`;
 }
 
 /** Without the patch. */
