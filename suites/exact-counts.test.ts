@@ -11,6 +11,7 @@ import {
   masterWithReplicas,
   type Node,
   noPings,
+  seeded,
   syncCounts,
   test,
   tree,
@@ -131,34 +132,57 @@ test('an old master with one write that its heir has not seen makes a full resyn
   });
 });
 
-test('every node is master once: as many full resyncs in all as there were replicas at first [P2]', async ({
-  deployment,
-}) => {
-  await using all = await deployment.start(masterWithReplicas(3, { config: noPings }));
-  expect(await syncCounts(all)).toEqual({ master: { full: 3 } });
-  for (const replica of all.replicas) await expect(replica).toConvergeWith(all.master);
+const TURNS = 4;
+const BREAKS = 2;
 
-  let master = all.master;
-  for (const [turn, heir] of [...all.replicas, all.master].entries()) {
-    await heir.promote();
-    expect(await heir.call('INCR', 'masters')).toBe(turn + 1);
-    // The old master last: who still hangs on it when it takes the new history over comes back to it once more.
-    const siblings = all.nodes.filter((node) => node !== heir && node !== master);
-    for (const others of [siblings, [master]]) {
-      await Promise.all(others.map((other) => other.replicaOf(heir)));
-      for (const other of others) await expect(other).toResync('partial');
+test.for([1, 2])(
+  'five nodes, masters at random, links broken at random under load: four full resyncs in all, those of the start (seed %i) [P2]',
+  async (seed, { deployment }) => {
+    await using five = await deployment.start(masterWithReplicas(4, { config: noPings }));
+    expect(await syncCounts(five)).toEqual({ master: { full: 4 } });
+    for (const replica of five.replicas) await expect(replica).toConvergeWith(five.master);
+    const random = seeded(seed).fork('masters');
+    const partial = new Map<Node, number>();
+
+    let { master } = five;
+    for (let turn = 1; turn <= TURNS; turn += 1) {
+      const heir = random.pick(five.nodes.filter((node) => node !== master));
+      await takesOver(five, heir, master);
+      master = heir;
+      expect(await master.call('INCR', 'masters')).toBe(turn);
+      const others = five.nodes.filter((node) => node !== master);
+
+      await using writes = await load(master, { seed: turn, ratePerSecond: 500, floor: 40 });
+      for (let breaks = 1; breaks <= BREAKS; breaks += 1) {
+        const replica = random.pick(others);
+        const outage = await (await five.link(replica, master)).apply(cut());
+        await writes.goesOn(20);
+        await outage.heal();
+        await expect(replica).toResync('partial');
+      }
+      await writes.stop();
+      for (const other of others) await expect(other).toConvergeWith(master);
+      partial.set(master, (partial.get(master) ?? 0) + others.length + BREAKS);
     }
-    for (const other of [...siblings, master]) await expect(other).toConvergeWith(heir);
-    master = heir;
-  }
 
-  expect(await syncCounts(all)).toEqual({
-    master: { full: 3, partial: 3 },
-    'replica-1': { partial: 3 },
-    'replica-2': { partial: 3 },
-    'replica-3': { partial: 3 },
-  });
-});
+    const expected = five.nodes.flatMap((node) => {
+      const counts = { ...(node === five.master && { full: 4 }), partial: partial.get(node) };
+      return partial.has(node) || node === five.master ? [[node.name, counts]] : [];
+    });
+    expect(await syncCounts(five)).toEqual(Object.fromEntries(expected));
+  },
+);
+
+/** Makes a node the master of all others, none of which has more than it. */
+async function takesOver(five: Deployment, heir: Node, before: Node): Promise<void> {
+  await heir.promote();
+  // The old master last: who still hangs on it when it takes the new history over comes back to it once more.
+  const siblings = five.nodes.filter((node) => node !== heir && node !== before);
+  for (const others of [siblings, [before]]) {
+    await Promise.all(others.map((other) => other.replicaOf(heir)));
+    for (const other of others) await expect(other).toResync('partial');
+  }
+}
 
 /** The node `left` is to be promoted: it holds all that its master has, and hears of it no more. */
 async function cutOffHeir(all: Deployment) {

@@ -6,6 +6,7 @@ import {
   expect,
   fill,
   masterWithReplicas,
+  noPings,
   test,
   topology,
   until,
@@ -110,6 +111,43 @@ test('equal offsets do not pass for equal data [C15]', async ({ deployment }) =>
   await expect(expect(pair.replica).toHoldSameData(pair.master)).rejects.toThrow(
     'correctness: replica-1 does not hold the data of master:\ndb 0 string "user:7"',
   );
+});
+
+test('what was changed behind a replica’s back stays so, whatever is written later; a full resync makes it the same again [C15]', async ({
+  deployment,
+}) => {
+  const config = { ...noPings, 'replica-read-only': 'no', 'repl-backlog-size': 16_384 };
+  await using pair = await deployment.start(masterWithReplicas(1, { config }));
+  const { master, replica } = pair;
+  await master.call('SET', 'user:7', 'ann');
+  await master.call('RPUSH', 'log', 'first');
+  await expect(replica).toConvergeWith(master);
+
+  await replica.call('SET', 'user:7', 'bob');
+  await replica.call('RPUSH', 'log', 'of nobody');
+  await replica.call('SET', 'user:8', 'eve');
+  await master.call('RPUSH', 'log', 'second');
+  await writeBytes(master, { seed: 1, bytes: 50_000 });
+
+  await expect(expect(replica).toConvergeWith(master)).rejects.toThrow(/"user:7": value is "bob"/);
+  expect((await replica.snapshot()).offset, 'offsets tell nothing').toBe(
+    (await master.snapshot()).offset,
+  );
+  expect(await replica.call('LRANGE', 'log', 0, -1)).toEqual(['first', 'of nobody', 'second']);
+  await expect(replica).toHaveStayedInSync();
+
+  const short = await replica.link.apply(cut());
+  await master.call('SET', 'user:9', 'joe');
+  await short.heal();
+  await expect(replica).toResync('partial');
+  expect(await replica.call('MGET', 'user:7', 'user:8', 'user:9')).toEqual(['bob', 'eve', 'joe']);
+
+  const long = await replica.link.apply(cut());
+  await writeBytes(master, { seed: 2, bytes: 200_000 });
+  await long.heal();
+  await expect(replica).toResync('full', { reason: 'lack-of-backlog' });
+  await expect(replica).toConvergeWith(master);
+  expect(await replica.call('MGET', 'user:7', 'user:8')).toEqual(['ann', null]);
 });
 
 test('matchers have no opposite: what is not a full resync need not be a partial one', async ({

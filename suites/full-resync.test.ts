@@ -1,3 +1,4 @@
+import { can } from '../helpers/deployment/capabilities.ts';
 import {
   apart,
   bandwidth,
@@ -9,6 +10,8 @@ import {
   masterWithReplicas,
   premise,
   test,
+  transfers,
+  twoChannelsDirective,
   until,
   writeBytes,
 } from '../helpers/suite.ts';
@@ -37,25 +40,45 @@ test('a server with data of its own gives it up for the master’s', async ({ de
   await expect(stranger).toConvergeWith(both.master);
 });
 
-test('three replicas that attach at once under five writers miss nothing [F1]', async ({
-  deployment,
-}) => {
-  await using all = await deployment.start(apart(['one', 'two', 'three']));
-  const newcomers = ['one', 'two', 'three'].map((name) => all.node(name));
-  await fill(all.master, { seed: 1, keys: 1_000 });
-  const writers = await Promise.all(
-    [1, 2, 3, 4, 5].map((seed) => load(all.master, { seed, ratePerSecond: 100, floor: 30 })),
-  );
+test.for([
+  { diskless: 'no', mode: 'disabled', onTwo: 'no', rdb: 'from disk to disk' },
+  { diskless: 'no', mode: 'swapdb', onTwo: 'no', rdb: 'from disk to memory' },
+  { diskless: 'yes', mode: 'disabled', onTwo: 'no', rdb: 'from memory to disk' },
+  { diskless: 'yes', mode: 'swapdb', onTwo: 'no', rdb: 'from memory to memory' },
+  { diskless: 'yes', mode: 'disabled', onTwo: 'yes', rdb: 'over two connections, to disk' },
+  { diskless: 'yes', mode: 'swapdb', onTwo: 'yes', rdb: 'over two connections, to memory' },
+])(
+  'three replicas that attach at once under five writers miss nothing, $rdb [F1]',
+  async ({ diskless, mode, onTwo }, { deployment }) => {
+    if (onTwo === 'yes') deployment.needsServer('two-channels');
+    const canTwo = can(deployment.target, 'two-channels');
+    const config = {
+      'repl-diskless-sync': diskless,
+      'repl-diskless-load': mode,
+      ...(canTwo && { [twoChannelsDirective(deployment.target)]: onTwo }),
+    };
+    await using all = await deployment.start(apart(['one', 'two', 'three'], config));
+    const newcomers = ['one', 'two', 'three'].map((name) => all.node(name));
+    await fill(all.master, { seed: 1, keys: 1_000 });
+    const writers = await Promise.all(
+      [1, 2, 3, 4, 5].map((seed) => load(all.master, { seed, ratePerSecond: 100, floor: 30 })),
+    );
 
-  await Promise.all(newcomers.map((newcomer) => newcomer.replicaOf(all.master)));
+    await Promise.all(newcomers.map((newcomer) => newcomer.replicaOf(all.master)));
 
-  for (const newcomer of newcomers) await expect(newcomer).toResync('full');
-  for (const writer of writers) await writer.goesOn(30);
-  for (const writer of writers) await writer.stop();
-  for (const newcomer of newcomers) await expect(newcomer).toConvergeWith(all.master);
-  const { counters } = await all.master.snapshot();
-  expect(counters).toMatchObject({ full: 3, partialOk: 0 });
-});
+    for (const newcomer of newcomers) await expect(newcomer).toResync('full');
+    for (const writer of writers) await writer.goesOn(30);
+    for (const writer of writers) await writer.stop();
+    for (const newcomer of newcomers) {
+      await expect(newcomer).toConvergeWith(all.master);
+      expect(all.resyncsOf(newcomer)).toMatchObject([{ connections: onTwo === 'yes' ? 2 : 1 }]);
+    }
+    // Valkey counts the stream’s connection, which goes on from where the RDB was made.
+    const partialOk = onTwo === 'yes' && can(deployment.target, 'dual-channel') ? 3 : 0;
+    expect((await all.master.snapshot()).counters).toMatchObject({ full: 3, partialOk });
+    expect((await transfers(all.master)).waitingForStream).toBe(0);
+  },
+);
 
 test('a transfer cut in the middle of the RDB is retried from the start [N3]', async ({
   deployment,

@@ -23,29 +23,48 @@ const config = {
 };
 const clogged = bandwidth('downstream', { kilobytesPerSecond: 10 });
 
-test('what two slow replicas have yet to be sent is kept once; the end of one frees nothing that the other needs [P12]', async ({
-  deployment,
-}) => {
-  await using three = await deployment.start(masterWithReplicas(2, { config }));
-  const [first, second] = [three.node('replica-1'), three.node('replica-2')];
-  await first.link.apply(clogged);
-  const narrow = await second.link.apply(clogged);
+test.for([
+  { end: 'heals', how: 'has caught up' },
+  { end: 'dies', how: 'is killed' },
+] as const)(
+  'what two slow replicas have yet to be sent is kept once; the end of one frees nothing that the other needs; all is freed when the last $how [P12]',
+  async ({ end }, { deployment }) => {
+    await using three = await deployment.start(masterWithReplicas(2, { config }));
+    const { master } = three;
+    const [first, second] = [three.node('replica-1'), three.node('replica-2')];
+    await first.link.apply(clogged);
+    const narrow = await second.link.apply(clogged);
 
-  await writeUntilHeld(three.master, [HELD_BYTES, HELD_BYTES]);
+    await writeUntilHeld(master, [HELD_BYTES, HELD_BYTES]);
 
-  // Until redis/redis#9166 each replica had a copy of its own.
-  const isShared = can(deployment.target, 'shared-replica-buffer');
-  await buffersTake(three.master, ([larger = 0, smaller = 0]) =>
-    isShared ? larger : larger + smaller,
-  );
-  await first.link.apply(cut());
-  await writeUntilHeld(three.master, [HELD_BYTES]);
-  await buffersTake(three.master, ([left = 0]) => left);
-  await narrow.heal();
-  await expect(second).toConvergeWith(three.master, { withinMs: 30_000 });
-  await expect(second).toHaveStayedInSync();
-  await buffersTake(three.master, () => 0);
-});
+    // Until redis/redis#9166 each replica had a copy of its own.
+    const isShared = can(deployment.target, 'shared-replica-buffer');
+    await buffersTake(master, ([larger = 0, smaller = 0]) =>
+      isShared ? larger : larger + smaller,
+    );
+    await first.link.apply(cut());
+    await writeUntilHeld(master, [HELD_BYTES]);
+    await buffersTake(master, ([left = 0]) => left);
+    if (isShared) {
+      const { backlog } = await master.snapshot();
+      expect(backlog.histlenBytes).toBeGreaterThan(HELD_BYTES);
+    }
+    if (end === 'heals') {
+      await narrow.heal();
+      await expect(second).toConvergeWith(master, { withinMs: 30_000 });
+      await expect(second).toHaveStayedInSync();
+    } else {
+      await second.kill();
+      await until(
+        () => heldOf(master),
+        ({ length }) => length === 0,
+        { what: `${master.name} to see the last replica gone`, withinMs: 15_000 },
+      );
+    }
+    await buffersTake(master, () => 0);
+    await backlogShrinks(master);
+  },
+);
 
 test('a backlog that a slow replica holds beyond its size serves another one from there, and shrinks when the slow one is gone [P13]', async ({
   deployment,
@@ -74,15 +93,19 @@ test('a backlog that a slow replica holds beyond its size serves another one fro
   await expect(other).toConvergeWith(three.master);
 
   const gone = await slow.link.apply(cut());
-  await until(
-    async () => (await three.master.snapshot()).backlog.histlenBytes,
-    (bytes) => bytes < BACKLOG_BYTES + SLACK_BYTES,
-    { what: 'the backlog to shrink to its size', withinMs: 10_000 },
-  );
+  await backlogShrinks(three.master);
   await gone.heal();
   await narrow.heal();
   await expect(slow).toResync('full', { reason: 'lack-of-backlog', withinMs: 30_000 });
 });
+
+async function backlogShrinks(node: Node): Promise<void> {
+  await until(
+    async () => (await node.snapshot()).backlog.histlenBytes,
+    (bytes) => bytes < BACKLOG_BYTES + SLACK_BYTES,
+    { what: 'the backlog to shrink to its size', withinMs: 10_000 },
+  );
+}
 
 /** How many bytes of the node's output each replica holds, the most first. */
 async function heldOf(node: Node): Promise<number[]> {

@@ -1,4 +1,3 @@
-import { setInterval } from 'node:timers/promises';
 import {
   cut,
   expect,
@@ -93,82 +92,10 @@ test('a replica refuses writes with READONLY, and nothing of it changes', async 
   await expect(pair.replica).toHaveStayedInSync();
 });
 
-test('a list that grows on the master, read on a replica through a cut: always a prefix, never shorter than before [N13]', async ({
-  deployment,
-}) => {
-  await using pair = await deployment.start(masterWithReplicas(1));
-  await using appends = repeat(async (count) => {
-    await pair.master.call('RPUSH', 'history', `event-${count}`);
-  });
-  const reads: string[][] = [];
-  await using reading = repeat(async () => {
-    reads.push((await pair.replica.call('LRANGE', 'history', 0, -1)) as string[]);
-  });
-  const longest = (): number => reads.at(-1)?.length ?? 0;
-  await reading.reaches(50, longest);
-
-  const outage = await pair.replica.link.apply(cut());
-  await knowsItsLinkIsDown(pair.replica);
-  await appends.reaches(appends.count + 20);
-  await reading.reaches(reading.count + 20);
-  const stoppedAt = longest();
-  expect(stoppedAt).toBeLessThan(appends.count);
-  await outage.heal();
-  await expect(pair.replica).toResync('partial');
-  await reading.reaches(stoppedAt + 50, longest);
-
-  await appends.stop();
-  await expect(pair.replica).toConvergeWith(pair.master);
-  await reading.stop();
-  const history = (await pair.master.call('LRANGE', 'history', 0, -1)) as string[];
-  expect(history).toHaveLength(appends.count);
-  for (const [index, read] of reads.entries()) {
-    expect(read).toEqual(history.slice(0, read.length));
-    expect(read.length).toBeGreaterThanOrEqual(reads[index - 1]?.length ?? 0);
-  }
-});
-
 async function knowsItsLinkIsDown(replica: Node): Promise<void> {
   await until(
     async () => (await replica.snapshot()).upstream?.link,
     (link) => link === 'down',
     { what: `${replica.name} to see that its link is down`, withinMs: 5_000 },
   );
-}
-
-const EVERY_MS = 3;
-
-/** Does something over and over, one after the other, until it is stopped, which passes on its error. */
-function repeat(work: (count: number) => Promise<void>) {
-  const stopping = new AbortController();
-  let count = 0;
-  let failed: { readonly error: unknown } | undefined;
-  const done = (async () => {
-    for await (const _ of setInterval(EVERY_MS)) {
-      if (stopping.signal.aborted) return;
-      await work(count);
-      count += 1;
-    }
-  })().catch((error: unknown) => {
-    failed = { error };
-  });
-  const stop = async (): Promise<void> => {
-    stopping.abort();
-    await done;
-    if (failed !== undefined) throw failed.error;
-  };
-  return {
-    get count() {
-      return count;
-    },
-    /** Waits until something that this work moves has come so far. */
-    reaches: (atLeast: number, counted = () => count) =>
-      until(
-        () => (failed === undefined ? counted() : Promise.reject(failed.error)),
-        (now) => now >= atLeast,
-        { what: `${atLeast} to be reached`, withinMs: 10_000, verdict: 'inconclusive' },
-      ),
-    stop,
-    [Symbol.asyncDispose]: () => stop().catch(() => {}),
-  };
 }

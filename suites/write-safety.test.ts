@@ -1,4 +1,5 @@
 /** What a master promises of a write: min-replicas-to-write, WAIT, WAITAOF. */
+import { can } from '../helpers/deployment/capabilities.ts';
 import {
   answers,
   blocked,
@@ -6,6 +7,7 @@ import {
   expect,
   masterWithReplicas,
   noPings,
+  now,
   refuses,
   test,
 } from '../helpers/suite.ts';
@@ -14,6 +16,8 @@ const WRITE = ['SET', 'key', 'value'] as const;
 const REFUSED = 'NOREPLICAS Not enough good replicas to write.';
 /** Below the time after which the harness gives up on a command. */
 const ACKNOWLEDGED_WITHIN_MS = 8_000;
+/** Servers take the time once per turn of their loop. */
+const CLOCK_STEP_MS = 50;
 
 test('with fewer replicas than min-replicas-to-write nothing is written, reads go on [W1]', async ({
   deployment,
@@ -122,6 +126,132 @@ test('two clients wait for a paused replica: when it goes on both are told [W2]'
 
   expect(await Promise.all(told)).toEqual([1, 1]);
   expect(await pair.replica.call('MGET', 'one', 'other')).toEqual(['2', '2']);
+});
+
+test('WAIT with no timeout, or one of ages, ends when the replica has the write, not before [W2]', async ({
+  deployment,
+}) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+  using connections = new DisposableStack();
+  await pair.replica.pause();
+  // The second is beyond 32 bits of milliseconds.
+  const clients = [0, 2 ** 32 + 1, 10 ** 15].map((timeoutMs) => ({
+    timeoutMs,
+    client: connections.use(pair.master.dedicated()),
+  }));
+  for (const { client } of clients) await client.call('INCR', 'counter');
+
+  const told = clients.map(({ client, timeoutMs }) => client.call('WAIT', 1, timeoutMs));
+  await blocked(pair.master, clients.length);
+  using short = pair.master.dedicated();
+  await short.call('INCR', 'counter');
+  expect(await short.call('WAIT', 1, 500)).toBe(0);
+  await blocked(pair.master, clients.length);
+  await pair.replica.resume();
+
+  expect(await Promise.all(told)).toEqual([1, 1, 1]);
+  expect(await short.call('WAIT', 1, ACKNOWLEDGED_WITHIN_MS)).toBe(1);
+  expect(await pair.replica.call('GET', 'counter')).toBe('4');
+});
+
+test('a paused replica counts for what it had acknowledged, not for what came later, whoever asks [W2]', async ({
+  deployment,
+}) => {
+  await using three = await deployment.start(masterWithReplicas(2, { config: noPings }));
+  const { master, replica } = three;
+  using early = master.dedicated();
+  using late = master.dedicated();
+  using later = master.dedicated();
+  await early.call('SET', 'early', '1');
+  expect(await early.call('WAIT', 2, ACKNOWLEDGED_WITHIN_MS)).toBe(2);
+
+  await replica.pause();
+  await late.call('SET', 'late', '1');
+  expect(await late.call('WAIT', 2, 50)).toBeLessThan(2);
+  await later.call('SET', 'later', '1');
+  await later.call('SET', 'later', '2');
+  expect(await late.call('WAIT', 1, ACKNOWLEDGED_WITHIN_MS)).toBe(1);
+  expect(await later.call('WAIT', 1, ACKNOWLEDGED_WITHIN_MS)).toBe(1);
+  const told = [late, later].map((client) => client.call('WAIT', 2, ACKNOWLEDGED_WITHIN_MS));
+  await blocked(master, 2);
+  expect(await early.call('WAIT', 2, 0), 'at once').toBe(2);
+  await replica.resume();
+
+  expect(await Promise.all(told)).toEqual([2, 2]);
+  expect(await replica.call('MGET', 'early', 'late', 'later')).toEqual(['1', '1', '2']);
+});
+
+test('WAIT in a transaction waits for nobody [W2]', async ({ deployment }) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+  using client = pair.master.dedicated();
+  await pair.replica.pause();
+  await client.call('SET', 'key', '1');
+
+  await client.call('MULTI');
+  await client.call('WAIT', 1, 0);
+  await client.call('SET', 'key', '2');
+  expect(await client.call('EXEC')).toEqual([0, 'OK']);
+  await pair.replica.resume();
+
+  expect(await client.call('WAIT', 1, ACKNOWLEDGED_WITHIN_MS)).toBe(1);
+  expect(await pair.replica.call('GET', 'key')).toBe('2');
+});
+
+test('WAIT in a script waits for nobody, where it is allowed at all [W2]', async ({
+  deployment,
+}) => {
+  deployment.needsServer('scripts');
+  await using pair = await deployment.start(masterWithReplicas(1));
+  using client = pair.master.dedicated();
+  await pair.replica.pause();
+  await client.call('SET', 'key', '1');
+
+  const told = client.call('EVAL', "return redis.call('WAIT', 1, 0)", 0);
+  if (can(deployment.target, 'wait-in-scripts')) {
+    // Redis counts every replica there is, whatever it has.
+    expect(await told).toBe(can(deployment.target, 'script-waits-count') ? 0 : 1);
+  } else {
+    await expect(told).rejects.toThrow('This Redis command is not allowed from script');
+  }
+  await pair.replica.resume();
+  expect(await client.call('WAIT', 1, ACKNOWLEDGED_WITHIN_MS)).toBe(1);
+});
+
+const PAUSE_MS = 1_000;
+
+test('CLIENT PAUSE holds WAIT as it holds all else, and the answer comes behind it [W2]', async ({
+  deployment,
+}) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+  using client = pair.master.dedicated();
+  await client.call('SET', 'key', '1');
+  expect(await client.call('WAIT', 1, ACKNOWLEDGED_WITHIN_MS)).toBe(1);
+
+  const began = now();
+  await client.call('CLIENT', 'PAUSE', PAUSE_MS);
+  expect(await client.call('WAIT', 1, ACKNOWLEDGED_WITHIN_MS)).toBe(1);
+  expect(now() - began).toBeGreaterThanOrEqual(PAUSE_MS - CLOCK_STEP_MS);
+});
+
+test('while writes are paused WAIT is answered for those of before, and for the others when they are made [W2]', async ({
+  deployment,
+}) => {
+  deployment.needsServer('client-unpause');
+  await using pair = await deployment.start(masterWithReplicas(1));
+  const { master, replica } = pair;
+  using before = master.dedicated();
+  using held = master.dedicated();
+  await before.call('SET', 'key', '1');
+
+  await master.call('CLIENT', 'PAUSE', 60_000, 'WRITE');
+  const written = held.call('SET', 'key', '2');
+  expect(await before.call('WAIT', 1, ACKNOWLEDGED_WITHIN_MS)).toBe(1);
+  expect(await before.call('GET', 'key')).toBe('1');
+  await master.call('CLIENT', 'UNPAUSE');
+
+  expect(await written).toBe('OK');
+  expect(await held.call('WAIT', 1, ACKNOWLEDGED_WITHIN_MS)).toBe(1);
+  expect(await replica.call('GET', 'key')).toBe('2');
 });
 
 test('WAIT is refused on a replica [W2]', async ({ deployment }) => {

@@ -106,6 +106,12 @@ const SINCE = {
   /** `save` takes several save points in a line; before, a line of more than one was taken for none. */
   'save-points-in-a-line': { redis: '7.0', valkey: '7.2' },
   waitaof: { redis: '7.2', valkey: '7.2' },
+  /** WAIT in a script, which does not wait (redis/redis#11568). */
+  'wait-in-scripts': { redis: '7.2', valkey: '7.2', reference: false },
+  /** It counts who has the writes of the script's client; before, every replica there was (valkey-io/valkey#776). */
+  'script-waits-count': { valkey: '8.0' },
+  /** CLIENT UNPAUSE, and CLIENT PAUSE for writes alone. */
+  'client-unpause': { redis: '6.2', valkey: '7.2' },
   /** GETDEL, GETEX, LMOVE, BLMOVE, SET with GET; GETSET replicates as SET. */
   'get-and-change': { redis: '6.2', valkey: '7.2' },
   /** A transaction replicates as one only where it changed more than one thing (redis/redis#9890). */
