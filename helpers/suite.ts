@@ -43,6 +43,7 @@ export {
   stillStream,
   toldOf,
 } from './deployment/sentinels/ask-all.ts';
+export { calm, DEMOTED_WITHIN_MS, NEVER_MET } from './deployment/sentinels/bounds.ts';
 export { type SentinelOptions, sentinels } from './deployment/sentinels/plan.ts';
 export type { Sentinel } from './deployment/sentinels/sentinel.ts';
 export { syncCounts } from './deployment/sync-counts.ts';

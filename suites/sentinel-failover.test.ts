@@ -5,6 +5,8 @@
 import {
   allAgree,
   anyTells,
+  calm,
+  DEMOTED_WITHIN_MS,
   expect,
   failedOver,
   fill,
@@ -23,7 +25,7 @@ import {
 test('a crashed master: a replica takes its place, the other follows, and the old one comes back as a replica [S4]', async ({
   deployment,
 }) => {
-  await using all = await deployment.start(sentinels(3, masterWithReplicas(2)));
+  await using all = await deployment.start(sentinels(3, masterWithReplicas(2), calm));
   const { master } = all;
   await fill(master, { seed: 1, keys: 100 });
   for (const replica of all.replicas) await expect(replica).toConvergeWith(master);
@@ -36,14 +38,16 @@ test('a crashed master: a replica takes its place, the other follows, and the ol
   }
 
   await master.restart({ data: 'kept' });
-  await anyTells(all, '+convert-to-slave', { withinMs: 30_000 });
+  await anyTells(all, '+convert-to-slave', { withinMs: DEMOTED_WITHIN_MS });
   await expect(master).toConvergeWith(heir);
 });
 
 test('one Sentinel that alone does not hear the master changes nothing; with a second, the quorum is met [S1]', async ({
   deployment,
 }) => {
-  await using all = await deployment.start(sentinels(3, masterWithReplicas(2), { quorum: 2 }));
+  await using all = await deployment.start(
+    sentinels(3, masterWithReplicas(2), { ...calm, quorum: 2 }),
+  );
   const { master } = all;
   const [first, second, third] = all.sentinels as [Sentinel, Sentinel, Sentinel];
 
@@ -67,7 +71,9 @@ test('one Sentinel that alone does not hear the master changes nothing; with a s
 test('one Sentinel of three, whatever its quorum, elects nobody; with another, the replica is promoted [S2]', async ({
   deployment,
 }) => {
-  await using all = await deployment.start(sentinels(3, masterWithReplicas(1), { quorum: 1 }));
+  await using all = await deployment.start(
+    sentinels(3, masterWithReplicas(1), { ...calm, quorum: 1 }),
+  );
   const { master, replica } = all;
   const [last, second, third] = all.sentinels as [Sentinel, Sentinel, Sentinel];
   for (const sentinel of [second, third]) await sentinel.kill();

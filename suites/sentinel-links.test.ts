@@ -2,6 +2,7 @@
 import {
   bandwidth,
   bridge,
+  calm,
   cut,
   type Deployment,
   expect,
@@ -51,7 +52,7 @@ test('every fault takes effect on a path to a Sentinel, and is gone after its he
 test('what a partition severs is silent for the servers themselves, and all else goes on', async ({
   deployment,
 }) => {
-  await using all = await deployment.start(sentinels(3, masterWithReplicas(2)));
+  await using all = await deployment.start(sentinels(3, masterWithReplicas(2), calm));
   for (const shape of [
     bridge(['sentinel-1'], ['sentinel-2'], ['sentinel-3']),
     split(['sentinel-1'], ['sentinel-3']),

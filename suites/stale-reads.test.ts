@@ -1,3 +1,8 @@
+/**
+ * What a replica answers while its link is down. In production: read from replicas only what may be old, and have those that must
+ * not serve it say `replica-serve-stale-data no`; let clients look at `master_link_status` and `master_last_io_seconds_ago`, since a
+ * link that is silent counts as up until repl-timeout is over.
+ */
 import {
   cut,
   expect,
@@ -11,7 +16,7 @@ import {
   writeBytes,
 } from '../helpers/suite.ts';
 
-test('replica-serve-stale-data: while the link is cut one replica serves old data, the other says MASTERDOWN [N17]', async ({
+test('replica-serve-stale-data: while the link is cut one replica serves old data, the other says MASTERDOWN [N17] [N20]', async ({
   deployment,
 }) => {
   const says = (answer: 'yes' | 'no'): Record<string, string> => ({

@@ -6,6 +6,7 @@
  */
 import {
   anyTells,
+  calm,
   expect,
   failedOver,
   hasAskedOthers,
@@ -19,8 +20,6 @@ import {
 } from '../../helpers/suite.ts';
 
 const SOON = { withinMs: 30_000 };
-/** Longer than a busy machine keeps a server that is well from answering. */
-const DOWN_AFTER_MS = 3_000;
 const ALONE_SECONDS = 5;
 /** Nobody listens on the first ports of a host. */
 const CLOSED_PORTS = [1, 2, 3];
@@ -60,7 +59,7 @@ test('a replica that announces an address nobody reaches is promoted by nobody; 
 test('Sentinels that announce addresses nobody reaches cannot agree that a master is down; with others they do [N20]', async ({
   deployment,
 }) => {
-  deployment.needsServer('sentinel-config');
+  deployment.needsSentinel('sentinel-config');
   await using all = await deployment.start(watched());
   const { master, replica } = all;
   const announcePort = (sentinel: Sentinel, port: number) =>
@@ -127,7 +126,7 @@ test('Sentinels in protected mode refuse each other and cannot agree that a mast
 });
 
 function watched() {
-  return sentinels(3, masterWithReplicas(1), { downAfterMs: DOWN_AFTER_MS });
+  return sentinels(3, masterWithReplicas(1), calm);
 }
 
 /** Has a replica announce another port, of which its master hears when it connects anew. */

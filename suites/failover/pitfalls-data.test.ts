@@ -5,7 +5,9 @@
  */
 import {
   allAgree,
+  calm,
   cut,
+  DEMOTED_WITHIN_MS,
   expect,
   failedOver,
   fill,
@@ -20,8 +22,6 @@ import {
   writeBytes,
 } from '../../helpers/suite.ts';
 
-/** Longer than a busy machine keeps a server that is well from answering. */
-const DOWN_AFTER_MS = 3_000;
 /** Longer than a restart takes. */
 const ABOVE_MS = 20_000;
 const READONLY = "READONLY You can't write against a read only replica.";
@@ -46,11 +46,32 @@ test('a master without persistence that is back before it counts as down is empt
   expect(toldOf(all, '+odown')).toEqual([]);
 });
 
-test('the same master, back only when it has counted as down: the replica’s data is the data, and nothing is lost [N20]', async ({
+test('the same master with an append-only file is back in time with all that it had, and so are its replicas [N20]', async ({
+  deployment,
+}) => {
+  deployment.needsServer('aof');
+  const keeps = { ...nothingOnDisk, appendonly: 'yes', appendfsync: 'always' };
+  const watched = masterWithReplicas(1, { config: nothingOnDisk, masterConfig: keeps });
+  await using all = await deployment.start(sentinels(3, watched, { downAfterMs: ABOVE_MS }));
+  const { master, replica } = all;
+  const { keysByDatabase } = await fill(master, { seed: 1, keys: 100 });
+  await expect(replica).toConvergeWith(master);
+
+  await master.kill();
+  await master.restart({ data: 'kept' });
+
+  await expect(replica).toResync('full', { reason: 'replication-id-mismatch' });
+  await expect(replica).toConvergeWith(master);
+  for (const node of all.nodes) expect((await node.snapshot()).keys).toEqual(keysByDatabase);
+  await allAgree(all, { master: 'master' });
+  expect(toldOf(all, '+odown')).toEqual([]);
+});
+
+test('the same master without it, back only when it has counted as down: the replica’s data is the data, and nothing is lost [N20]', async ({
   deployment,
 }) => {
   const watched = masterWithReplicas(1, { config: nothingOnDisk });
-  await using all = await deployment.start(sentinels(3, watched, { downAfterMs: DOWN_AFTER_MS }));
+  await using all = await deployment.start(sentinels(3, watched, calm));
   const { master, replica } = all;
   const { keysByDatabase } = await fill(master, { seed: 1, keys: 100 });
   await expect(replica).toConvergeWith(master);
@@ -60,7 +81,7 @@ test('the same master, back only when it has counted as down: the replica’s da
   await master.restart({ data: 'kept' });
 
   await isEmpty(master);
-  await expect(master).toResync('full', { withinMs: 30_000 });
+  await expect(master).toResync('full', { withinMs: DEMOTED_WITHIN_MS });
   await expect(master).toConvergeWith(replica);
   for (const node of all.nodes) expect((await node.snapshot()).keys).toEqual(keysByDatabase);
 });
@@ -71,13 +92,13 @@ test('an old master with replica-read-only no accepts writes that nobody else ge
   const config = { ...noPings, 'repl-backlog-size': 65_536 };
   const masterConfig = { 'replica-read-only': 'no' };
   await using all = await deployment.start(
-    sentinels(3, masterWithReplicas(1, { config, masterConfig }), { downAfterMs: DOWN_AFTER_MS }),
+    sentinels(3, masterWithReplicas(1, { config, masterConfig }), calm),
   );
   const { master, replica } = all;
   await master.kill();
   expect(await failedOver(all, master)).toBe(replica);
   await master.restart({ data: 'kept' });
-  await expect(master).toResync('full', { withinMs: 30_000 });
+  await expect(master).toResync('full', { withinMs: DEMOTED_WITHIN_MS });
 
   expect(await master.call('SET', 'astray', '1')).toBe('OK');
   await caughtUp(master, replica);

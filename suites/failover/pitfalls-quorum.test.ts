@@ -6,6 +6,7 @@
 import {
   allAgree,
   anyTells,
+  calm,
   type Deployment,
   expect,
   failedOver,
@@ -23,8 +24,6 @@ import {
 
 /** An election is held again after twice the failover timeout. */
 const SOON = { withinMs: 30_000 };
-/** Longer than a busy machine keeps a server that is well from answering. */
-const calm = { downAfterMs: 3_000 };
 
 test('two Sentinels, of which one dies with the master: the other knows, and may do nothing [N20]', async ({
   deployment,

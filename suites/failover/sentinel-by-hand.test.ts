@@ -2,6 +2,7 @@
 import {
   allAgree,
   anyTells,
+  DEMOTED_WITHIN_MS,
   expect,
   failedOver,
   fill,
@@ -69,7 +70,7 @@ test('while a failover goes on another is refused; over its time it is given up,
     ({ role }) => role === 'master',
     { what: 'replica-1 to obey what it was told while it was frozen', withinMs: 15_000 },
   );
-  await anyTells(all, '+convert-to-slave', { withinMs: 40_000 });
+  await anyTells(all, '+convert-to-slave', { withinMs: DEMOTED_WITHIN_MS });
   await allAgree(all, { master: 'master' });
   await expect(replica).toResync('full', { reason: 'replication-id-mismatch' });
   await expect(replica).toConvergeWith(master);

@@ -13,6 +13,7 @@ import {
   failedOver,
   fill,
   masterWithReplicas,
+  NEVER_MET,
   type Node,
   noPings,
   saving,
@@ -55,8 +56,10 @@ test.for([
 
     const recover = await fall(master);
     expect(toldOf(all, '+sdown')).toEqual([]);
-    await setOnAll(all, { 'down-after-milliseconds': DOWN_AFTER_MS });
+    // Two of them would replace it, and the third might hear of that first.
+    await setOnAll(all, { quorum: NEVER_MET, 'down-after-milliseconds': DOWN_AFTER_MS });
     await allTell(all, '+sdown', /^master /);
+    await setOnAll(all, { quorum: 2 });
     const heir = await failedOver(all, master);
     const sibling = all.replicas.find((replica) => replica !== heir) as Node;
     await expect(sibling).toResync('partial', { withinMs: MOVED_WITHIN_MS });

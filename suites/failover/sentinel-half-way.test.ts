@@ -5,6 +5,7 @@ import {
   failedOver,
   fill,
   masterWithReplicas,
+  NEVER_MET,
   type Node,
   type Sentinel,
   sentinels,
@@ -15,8 +16,6 @@ import {
 /** On a machine that does much else, an heir is not soon to be found down in its turn: links to it are new. */
 const downAfterMs = 3_000;
 const SIMULATED_EXIT = { code: 99, signal: null };
-/** More than there are. */
-const NEVER = 4;
 
 test.for([
   { failure: 'crash-after-election', last: '+elected-leader', masters: 0 },
@@ -30,7 +29,7 @@ test.for([
     await fill(master, { seed: 1, keys: 100 });
     for (const replica of replicas) await expect(replica).toConvergeWith(master);
     // They vote for it, and are never sure themselves.
-    for (const one of others) await one.set({ quorum: NEVER });
+    for (const one of others) await one.set({ quorum: NEVER_MET });
     expect(await failing.call('SENTINEL', 'SIMULATE-FAILURE', failure)).toBe('OK');
 
     await master.kill();
@@ -61,7 +60,7 @@ test('crash-after-promotion: the Sentinel that failed is started again, remember
   await using all = await deployment.start(sentinels(3, masterWithReplicas(2), { downAfterMs }));
   const { master, replicas } = all;
   const [failing, ...others] = all.sentinels as [Sentinel, ...Sentinel[]];
-  for (const one of others) await one.set({ quorum: NEVER });
+  for (const one of others) await one.set({ quorum: NEVER_MET });
   await failing.call('SENTINEL', 'SIMULATE-FAILURE', 'crash-after-promotion');
   await master.kill();
   await until(

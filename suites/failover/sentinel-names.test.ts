@@ -4,6 +4,7 @@
  */
 import {
   allAgree,
+  DEMOTED_WITHIN_MS,
   type Deployment,
   expect,
   failedOver,
@@ -45,7 +46,7 @@ test('with announce-hostnames all go by names: clients, replicas and their confi
   const sibling = all.replicas.find((replica) => replica !== heir) as Node;
   await expect(sibling).toResync('partial', { withinMs: MOVED_WITHIN_MS });
   await master.restart({ data: 'kept' });
-  await expect(master).toResync('full', { withinMs: MOVED_WITHIN_MS });
+  await expect(master).toResync('full', { withinMs: DEMOTED_WITHIN_MS });
   expect(await allAgree(all)).toBe(heir.name);
 
   expect(await hostsTold(all)).toEqual([NAME]);

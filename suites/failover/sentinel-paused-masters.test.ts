@@ -5,6 +5,7 @@
  */
 import {
   anyTells,
+  DEMOTED_WITHIN_MS,
   expect,
   failedOver,
   judgeLosses,
@@ -24,8 +25,6 @@ const WRITES = 50;
 const RATE_PER_SECOND = 200;
 /** A Sentinel lets a node say for that long that it is a master, in case it hears of another truth. */
 const PATIENCE_MS = 8_000;
-/** And asks every 10 s. */
-const DEMOTED_WITHIN_MS = 40_000;
 
 test.for<{ told: string; atLeast: number }>([
   { told: 'it accepts writes until it is demoted, and all are lost', atLeast: 0 },

@@ -1,5 +1,6 @@
 /** What Sentinels remember, and forget: of a deployment before theirs nothing, of what has gone all until they are reset. */
 import {
+  calm,
   expect,
   failedOver,
   masterWithReplicas,
@@ -12,7 +13,7 @@ import {
 test('Sentinels of a deployment begin at epoch 0 and know nobody else, whatever the one before them saw', async ({
   deployment,
 }) => {
-  const watched = sentinels(3, masterWithReplicas(1));
+  const watched = sentinels(3, masterWithReplicas(1), calm);
   const before = await deployment.start(watched);
   await before.master.kill();
   await failedOver(before, before.master);
@@ -32,7 +33,9 @@ test('Sentinels of a deployment begin at epoch 0 and know nobody else, whatever 
 test('a replica and a Sentinel that are gone for good stay known, and count, until a reset; who is there is found again', async ({
   deployment,
 }) => {
-  await using all = await deployment.start(sentinels(3, masterWithReplicas(2), { quorum: 2 }));
+  await using all = await deployment.start(
+    sentinels(3, masterWithReplicas(2), { ...calm, quorum: 2 }),
+  );
   const [asked, , gone] = all.sentinels as [Sentinel, Sentinel, Sentinel];
   const replica = all.node('replica-2');
   for (const one of [gone, replica]) {

@@ -5,6 +5,7 @@
  */
 import {
   allAgree,
+  DEMOTED_WITHIN_MS,
   expect,
   failedOver,
   fill,
@@ -20,8 +21,6 @@ import {
   writeBytes,
 } from '../../helpers/suite.ts';
 
-/** Until a Sentinel demotes who says that it is a master. */
-const DEMOTED_WITHIN_MS = 40_000;
 const WITHIN_MS = 30_000;
 
 test.for<{

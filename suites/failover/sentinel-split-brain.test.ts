@@ -5,6 +5,7 @@
  */
 import {
   BUSY_MS,
+  DEMOTED_WITHIN_MS,
   type Deployment,
   expect,
   failedOver,
@@ -30,8 +31,6 @@ import {
 
 const WRITES = 50;
 const RATE_PER_SECOND = 200;
-/** A Sentinel lets a node say for 8 s that it is a master, and asks every 10 s. */
-const DEMOTED_WITHIN_MS = 40_000;
 
 test.for<{ told: string; waitFor: number }>([
   { told: 'all that the old one accepts is lost', waitFor: 0 },

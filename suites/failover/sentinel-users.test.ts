@@ -2,6 +2,7 @@
 import { can, type Versioned } from '../../helpers/deployment/capabilities.ts';
 import {
   allAgree,
+  DEMOTED_WITHIN_MS,
   type Deployment,
   expect,
   failedOver,
@@ -45,7 +46,7 @@ test('a user with the rights that Sentinels need is enough for a failover: nothi
   const heir = await failedOver(all, master);
   await expect(siblingOf(all, heir)).toResync('partial', { withinMs: MOVED_WITHIN_MS });
   await master.restart({ data: 'kept' });
-  await expect(master).toResync('full', { withinMs: MOVED_WITHIN_MS });
+  await expect(master).toResync('full', { withinMs: DEMOTED_WITHIN_MS });
   expect(await allAgree(all)).toBe(heir.name);
   for (const node of all.nodes) expect(await refusals(node)).toEqual([]);
 });
