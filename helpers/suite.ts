@@ -16,13 +16,24 @@ import type { Target } from './deployment/target.ts';
 import type { Topology } from './deployment/topology.ts';
 import { type ChaosError, messageOf } from './errors.ts';
 import './expect/matchers.ts';
+import { agreementInWords, agreementWithModel } from './expect/psync-model.ts';
 import type { Extension } from './links/fault.ts';
 import { rerunCommand, writeArtifact } from './report/artifact.ts';
 import { collectEvidence, type Evidence } from './report/evidence.ts';
+import { now } from './timeline.ts';
 import { extensionsOf } from './toxiproxy/extensions.ts';
 
 export { expect } from 'vitest';
 export { judgeLedger } from './check/ledger.ts';
+export {
+  continuedAs,
+  promoted as promotedHistory,
+  restarted,
+  saved,
+  served,
+  withoutReplicas,
+} from './check/psync-history.ts';
+export { decidePsync } from './check/psync-model.ts';
 export {
   debugAllowed,
   dirChangeable,
@@ -165,14 +176,23 @@ export const test = base
         const proxies = await toxiproxy.api
           .get(`${toxiproxy.host}/proxies`)
           .then(({ data }) => data, messageOf);
-        evidence.push(await collectEvidence(deployment, proxies, await tapOf(toxiproxy.host)));
+        const collected = await collectEvidence(deployment, proxies, await tapOf(toxiproxy.host));
+        // What the nodes have just said completes what the model has to go by.
+        const text = agreementInWords(agreementWithModel(deployment));
+        const entry = { atMs: now(), subject: 'model of PSYNC', text };
+        evidence.push({ ...collected, timeline: [...collected.timeline, entry] });
       };
       const endAll = async (): Promise<void> => {
-        const losses = started.flatMap((one) => one.losses);
+        const ended = started.splice(0);
+        const losses = ended.flatMap((one) => one.losses);
         if (losses.length > 0) task.meta.losses = losses;
-        await allOf(started.splice(0).map((deployment) => deployment[Symbol.asyncDispose]()));
+        await allOf(ended.map((deployment) => deployment[Symbol.asyncDispose]()));
         const [first] = notEnded.splice(0);
-        if (first !== undefined && driver.gone === undefined) throw first;
+        if (driver.gone !== undefined) return;
+        if (first !== undefined) throw first;
+        const hasFailed = task.result?.errors !== undefined;
+        const [objection] = ended.flatMap((one) => agreementWithModel(one).objections);
+        if (objection !== undefined && !hasFailed) throw objection;
       };
       const report = async (): Promise<void> => {
         // A deployment that could not be ended has its evidence all the same.

@@ -158,7 +158,7 @@ test('a user that is deleted takes the link with it; made anew, the replica cont
   await fill(master, { seed: 1, keys: 50 });
   await expect(replica).toConvergeWith(master);
 
-  await pair.look('replica-1');
+  await pair.look();
   expect(await master.call('ACL', 'DELUSER', 'replicator')).toBe(1);
   await replica.logged(REFUSED);
   expect((await replica.snapshot()).upstream?.link).toBe('down');

@@ -1,11 +1,15 @@
 import {
   cut,
-  type Deployment,
+  decidePsync,
   expect,
   load,
   masterWithReplicas,
+  noPings,
   test,
+  topology,
   until,
+  withoutReplicas,
+  writeBytes,
 } from '../helpers/suite.ts';
 
 /** Writers in three databases, none of which is the first. */
@@ -72,23 +76,63 @@ test('a break longer than repl-backlog-ttl: the history has ended with its backl
   );
   await using writes = await load(pair.master, { ...writers, floor: 100 });
   await writes.goesOn(100);
-  const { replid } = await pair.master.snapshot();
 
   const outage = await pair.replica.link.apply(cut());
-  await backlogIsGone(pair);
+  await until(
+    async () => (await pair.master.snapshot()).backlog.active,
+    (active) => !active,
+    { what: 'the master to free its backlog', withinMs: 15_000 },
+  );
   await writes.goesOn(100);
   await outage.heal();
 
   await expect(pair.replica).toResync('full', { reason: 'replication-id-mismatch' });
-  expect((await pair.master.snapshot()).replid).not.toBe(replid);
   await writes.stop();
   await expect(pair.replica).toConvergeWith(pair.master);
 });
 
-async function backlogIsGone({ master }: Deployment): Promise<void> {
-  await until(
-    async () => (await master.snapshot()).backlog.active,
-    (active) => !active,
-    { what: 'the master to free its backlog', withinMs: 15_000 },
+/** All that a node is told of time: its last replica has been gone for longer than a second. */
+const ONE_SECOND = { ttlSeconds: 1, goneSeconds: 2 };
+
+test('without replicas for longer than repl-backlog-ttl, a master has another history and no backlog; a replica keeps its own, and with a ttl of 0 so does a master [P1]', async ({
+  deployment,
+}) => {
+  const config = { ...noPings, 'repl-backlog-ttl': ONE_SECOND.ttlSeconds };
+  const forEver = { ...noPings, 'repl-backlog-ttl': 0 };
+  await using all = await deployment.start(
+    topology([
+      { name: 'master', config },
+      { name: 'middle', replicaOf: 'master', config },
+      { name: 'leaf', replicaOf: 'middle', config },
+      { name: 'other', config: forEver },
+      { name: 'replica', replicaOf: 'other', config: forEver },
+    ]),
   );
-}
+  const [middle, leaf, other] = [all.node('middle'), all.node('leaf'), all.node('other')];
+  const replica = all.node('replica');
+  await writeBytes(all.master, { seed: 1, bytes: 10_000 });
+  await writeBytes(other, { seed: 1, bytes: 10_000 });
+  for (const node of [middle, leaf]) await expect(node).toConvergeWith(all.master);
+  await expect(replica).toConvergeWith(other);
+  const [ofMaster, ofMiddle, ofOther] = [
+    await all.master.snapshot(),
+    await middle.snapshot(),
+    await other.snapshot(),
+  ];
+  const without = withoutReplicas(ofMaster, 'master', ONE_SECOND);
+
+  // The master is the last to be left.
+  const outages = [];
+  for (const { link } of [replica, leaf, middle]) outages.push(await link.apply(cut()));
+  await expect(all.master).toHaveBecome(without, ofMaster);
+  await expect(middle).toHaveBecome(withoutReplicas(ofMiddle, 'replica', ONE_SECOND), ofMiddle);
+  const kept = withoutReplicas(ofOther, 'master', { ...ONE_SECOND, ttlSeconds: 0 });
+  await expect(other).toHaveBecome(kept, ofOther);
+  for (const outage of outages) await outage.heal();
+
+  const asked = { replid: ofMaster.replid, from: ofMaster.offset + 1 };
+  const { kind, reason } = decidePsync(without, asked);
+  await expect(middle).toResync(kind, { reason });
+  await expect(replica).toResync('partial');
+  for (const node of [middle, leaf]) await expect(node).toConvergeWith(all.master);
+});

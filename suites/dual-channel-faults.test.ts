@@ -43,7 +43,7 @@ test.for(['main', 'rdb'] as const)(
     );
     const { replica, connections } = await halfWay(two);
 
-    await two.look(replica.name);
+    await two.look();
     expect(await two.master.call('CLIENT', 'KILL', 'ID', connections[which])).toBe(1);
     await two.master.logged(FAILED);
 
@@ -66,7 +66,7 @@ test.for(['main', 'rdb'] as const)(
     await two.node('replica').call('SET', 'own', '1');
     const { replica, connections } = await halfWay(two);
 
-    await two.look(replica.name);
+    await two.look();
     expect(await two.master.call('CLIENT', 'KILL', 'ID', connections[which])).toBe(1);
     await replica.promote();
 

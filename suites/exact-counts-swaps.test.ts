@@ -191,7 +191,7 @@ async function pings(master: Node): Promise<number> {
 /** Has every replica lose its connection, one after the other: each comes back by a partial resync. */
 async function reconnectAll(five: Deployment, master: Node): Promise<void> {
   for (const node of five.nodes.filter((one) => one !== master)) {
-    await five.look(node.name);
+    await five.look();
     expect(await node.call('CLIENT', 'KILL', 'TYPE', 'master')).toBe(1);
     await expect(node).toResync('partial');
   }

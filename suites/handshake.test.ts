@@ -200,7 +200,7 @@ test.for(['at its address', 'at another address'])(
     await expect(pair.replica).toConvergeWith(pair.master);
     const { link } = pair.replica;
     const { host, port } = where === 'at its address' ? link.inside : pair.master.server.inside;
-    await pair.look(pair.replica.name);
+    await pair.look();
 
     const [killed] = await transaction(
       pair.replica,

@@ -2,18 +2,22 @@
  * What a master that restarts knows of its history: with its RDB, its old history is its second one and replicas
  * continue, if they are no further than the RDB. With an append-only file it has its data and no history.
  */
-import { can } from '../helpers/deployment/capabilities.ts';
+import { can, type Versioned } from '../helpers/deployment/capabilities.ts';
 import {
   chain,
   cut,
+  decidePsync,
   expect,
   fill,
   masterWithReplicas,
   type Node,
   noPings,
   PING_BYTES,
+  restarted,
+  saved,
   saveRdb,
   saving,
+  served,
   test,
   until,
   writeBytes,
@@ -27,7 +31,6 @@ test.for([
   async ({ keys }, { deployment }) => {
     await using line = await deployment.start(chain(2, { config: noPings, masterConfig: saving }));
     const { master } = line;
-    const keepsHistory = can(await master.snapshot(), 'master-keeps-history');
     await fill(master, { seed: 1, keys });
     for (const replica of line.replicas) await expect(replica).toConvergeWith(master);
     await allAcknowledged(master);
@@ -35,28 +38,19 @@ test.for([
     if (keys > 0) expect(before.offset).toBeGreaterThan(keys);
     // Valkey 9.1 begins with a PING, whatever the period.
     else expect(before.offset).toBeLessThanOrEqual(PING_BYTES);
+    const predicted = restarted(saved(before), 'master', fromRdb(before));
+    const asked = { replid: before.replid, from: before.offset + 1 };
 
     await master.stop();
     await master.restart({ data: 'kept' });
 
     const after = await loaded(master);
     expect(after.keys).toEqual(before.keys);
-    expect(after.replid).not.toBe(before.replid);
-    if (keepsHistory) {
-      expect(after).toMatchObject({
-        replid2: before.replid,
-        offset: before.offset,
-        secondOffset: before.offset + 1,
-        backlog: { active: true, histlenBytes: 0, firstByteOffset: before.offset + 1 },
-      });
-    } else {
-      expect(after.replid2).toBeUndefined();
-    }
+    await expect(master).toHaveBecome(served(predicted), before);
+    const decision = decidePsync(predicted, asked);
     for (const replica of line.replicas) {
-      if (keepsHistory) await expect(replica).toResync('partial');
-      else await expect(replica).toResync('full', { reason: 'replication-id-mismatch' });
-      const sent = line.resyncsOf(replica).at(-1)?.backlogBytes;
-      expect(sent).toBe(keepsHistory ? 0 : undefined);
+      await expect(replica).toResync(decision.kind);
+      expect(line.resyncsOf(replica).at(-1)).toMatchObject(decision);
     }
     await writeBytes(master, { seed: 2, bytes: 10_000 });
     for (const replica of line.replicas) await expect(replica).toConvergeWith(master);
@@ -69,10 +63,11 @@ test('a killed master goes back to its last RDB and takes the replica along that
   await using three = await deployment.start(masterWithReplicas(2, { config: noPings }));
   const { master } = three;
   const [further, atSave] = [three.node('replica-1'), three.node('replica-2')];
-  const keepsHistory = can(await master.snapshot(), 'master-keeps-history');
   await fill(master, { seed: 1, keys: 100 });
   for (const replica of three.replicas) await expect(replica).toConvergeWith(master);
   await saveRdb(master);
+  const rdb = await master.snapshot();
+  const predicted = restarted(saved(rdb), 'master', fromRdb(rdb));
   const outage = await atSave.link.apply(cut());
   await master.call('SET', 'after the save', '1');
   await expect(further).toConvergeWith(master);
@@ -81,10 +76,11 @@ test('a killed master goes back to its last RDB and takes the replica along that
   await master.kill();
   await master.restart({ data: 'kept' });
 
-  const reason = keepsHistory ? 'second-offset-exceeded' : 'replication-id-mismatch';
+  const asked = { replid: rdb.replid, from: rdb.offset + 1 };
+  const { reason } = decidePsync(predicted, { ...asked, from: asked.from + 1 });
   await expect(further).toResync('full', { reason });
   await outage.heal();
-  await expect(atSave).toResync(keepsHistory ? 'partial' : 'full');
+  await expect(atSave).toResync(decidePsync(predicted, asked).kind);
   for (const replica of three.replicas) await expect(replica).toConvergeWith(master);
   for (const node of three.nodes) expect(await node.call('EXISTS', 'after the save')).toBe(0);
 });
@@ -100,17 +96,28 @@ test('with an append-only file a master keeps its data over a restart, and not i
   const { master, replica } = pair;
   const { keysByDatabase } = await fill(master, { seed: 1, keys: 200 });
   await expect(replica).toConvergeWith(master);
+  const before = await master.snapshot();
+  const predicted = restarted(saved(before), 'master', { ...fromRdb(before), loads: 'aof' });
 
   await master.stop();
+  const outage = await replica.link.apply(cut(), { unproven: true });
   await master.restart({ data: 'kept' });
 
   const after = await loaded(master);
   expect(after.keys).toEqual(keysByDatabase);
   expect(after.replid2, 'a second history').toBeUndefined();
-  await expect(replica).toResync('full', { reason: 'replication-id-mismatch' });
+  await outage.heal();
+  const asked = { replid: before.replid, from: before.offset + 1 };
+  const { kind, reason } = decidePsync(predicted, asked);
+  await expect(replica).toResync(kind, { reason });
   await expect(replica).toConvergeWith(master);
   expect((await replica.snapshot()).keys).toEqual(keysByDatabase);
 });
+
+/** What a version makes of its own RDB. */
+function fromRdb(version: Versioned) {
+  return { loads: 'rdb', masterKeepsHistory: can(version, 'master-keeps-history') } as const;
+}
 
 /** A master that stops lets replicas say how far they are; who has said it already is not asked, which costs bytes. */
 async function allAcknowledged(master: Node): Promise<void> {

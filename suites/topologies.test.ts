@@ -1,11 +1,13 @@
 import {
   chain,
+  continuedAs,
   cut,
   expect,
   fill,
   load,
   masterWithReplicas,
   noPings,
+  promotedHistory,
   test,
   tree,
   writeBytes,
@@ -89,7 +91,12 @@ test('a replica moves to another master at run time, through a link of its own [
 
   await expect(second).toResync('partial');
   await expect(second).toConvergeWith(first);
+  const before = await first.snapshot();
   await first.promote();
+  await expect(first).toHaveBecome(promotedHistory(before), before);
+  await expect(second).toResync('partial');
+  const { replid } = await first.snapshot();
+  await expect(second).toHaveBecome(continuedAs(before, replid), before);
   await first.call('SET', 'mine', '1');
   await expect(second).toConvergeWith(first);
 });

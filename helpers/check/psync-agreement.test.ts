@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { type LoggedDecision, psyncObjection } from './psync-agreement.ts';
+import {
+  historyObjection,
+  type LoggedDecision,
+  psyncObjection,
+  sidesSeen,
+} from './psync-agreement.ts';
+import { NEW_ID } from './psync-history.ts';
 import type { History } from './psync-model.ts';
 
 /** All of a history of so many bytes, the last 50 of them in the backlog. */
@@ -60,9 +66,37 @@ test('the history became another meanwhile: offsets of the two say nothing of by
   expect(psyncObjection(sent(10), request, states)).toBeUndefined();
 });
 
-test('seen on one side only', () => {
+test('seen on one side only: the backlog may have moved, the history not', () => {
+  const elsewhere = { kind: 'full', reason: 'replication-id-mismatch' } as const;
+  for (const side of ['before', 'after']) {
+    expect(psyncObjection(lacking, request, { [side]: at(100) })).toBeUndefined();
+    expect(psyncObjection(sent(10), request, { [side]: at(100) })).toBeUndefined();
+    expect(psyncObjection(elsewhere, request, { [side]: at(100) })).toContain('by partial');
+  }
+});
+
+test('bytes, seen on one side only', () => {
   expect(psyncObjection(sent(30), request, { before: at(100) })).toBeUndefined();
   expect(psyncObjection(sent(9), request, { before: at(100) })).toContain('10 to any number of');
   expect(psyncObjection(sent(31), request, { after: at(120) })).toContain('0 to 30');
   expect(psyncObjection(sent(31), request, {})).toBeUndefined();
+});
+
+test('sides on which a server was seen: who has no history needs none', () => {
+  expect(sidesSeen(request, {})).toBe(0);
+  expect(sidesSeen(request, { after: at(100) })).toBe(1);
+  expect(sidesSeen(request, { before: at(100), after: at(100) })).toBe(2);
+  expect(sidesSeen({ replid: '?', from: -1 }, {})).toBe(2);
+});
+
+test('a history that is what the model says, by a new ID', () => {
+  const predicted = at(100, { replid: NEW_ID, replid2: 'mine', secondOffset: 101 });
+  const objectionTo = (seen: Partial<History>, offset = 100): string | undefined =>
+    historyObjection(at(offset, { ...predicted, ...seen, offset }), { from: at(100), predicted });
+  expect(objectionTo({ replid: 'fresh' })).toBeUndefined();
+  expect(objectionTo({ replid: 'mine' }), 'not new').toMatch(
+    /^it has mine up to .*expected new up/,
+  );
+  expect(objectionTo({ replid: 'fresh', secondOffset: 100 })).toContain('mine before 100');
+  expect(objectionTo({ replid: 'fresh' }, 101)).toContain('up to 101');
 });

@@ -1,6 +1,7 @@
 /**
  * How a server answers `PSYNC <replication ID> <offset>`: the specification of the decision between a partial
- * and a full resync, as a pure function. Suites hold every decision that a server logs against it.
+ * and a full resync, as a pure function. Suites hold every decision that a server logs against it. What time, promotion
+ * and restart make of a history is in `psync-history.ts`.
  *
  * Sources: https://redis.io/docs/latest/operate/oss_and_stack/management/replication/ and Redis 7.0
  * replication.c, masterTryPartialResynchronization. Redis 6.0 to 8.0 and Valkey 8.1 to 9.1 agree on it.
@@ -49,7 +50,8 @@ export type Decision =
   | { readonly kind: 'partial'; readonly reason: 'in-backlog'; readonly backlogBytes: number }
   | { readonly kind: 'full'; readonly reason: Exclude<PsyncReason, 'in-backlog'> };
 
-const NO_HISTORY = '?';
+/** What a replica without a history asks for. */
+export const NO_HISTORY = '?';
 
 /** Decides on a request at one moment. */
 export function decidePsync(history: History, { replid, from }: PsyncRequest): Decision {

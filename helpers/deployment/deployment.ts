@@ -5,6 +5,7 @@ import type { Fault } from '../links/fault.ts';
 import type { Link } from '../links/link.ts';
 import { Switchboard } from '../links/switchboard.ts';
 import type { ResyncEvent } from '../observe/resync.ts';
+import { type ResyncNumber, resyncNumber } from '../observe/resync-number.ts';
 import { Timeline } from '../timeline.ts';
 import { extensionsOf } from '../toxiproxy/extensions.ts';
 import { until } from '../until.ts';
@@ -32,6 +33,7 @@ const END_WITHIN_MS = 20_000;
 export interface ServedResync extends ResyncEvent {
   /** Name of the node. */
   readonly upstream: string;
+  readonly number: ResyncNumber;
 }
 
 type EndHook = (deployment: Deployment) => Promise<void>;
@@ -80,7 +82,7 @@ export class Deployment implements AsyncDisposable {
       switchboard: this.#switchboard,
       isSentinel: ({ name }) => topology.sentinels?.names.includes(name) ?? false,
       tlsOf: (server) => this.#tls.get(server),
-      beforeHeal: (link) => this.look(link),
+      beforeHeal: () => this.look(),
     });
   }
 
@@ -218,20 +220,27 @@ export class Deployment implements AsyncDisposable {
       return;
     }
     const { inside } = await this.link(node, upstream);
-    await this.look(node.name);
+    await this.look();
     await node.call('REPLICAOF', inside.host, inside.port);
     this.timeline.record(node.name, `REPLICAOF ${upstream.name}`);
   }
 
-  /** Remembers what all nodes are, before something happens to the node or link of that name. */
-  look(cause: string): Promise<void> {
-    return this.memory.look(this.nodes, cause);
+  /** Looks at what all nodes are, before something happens that can make a replica ask again. Those that do not answer are passed over. */
+  async look(): Promise<void> {
+    const running = this.nodes.filter((node) => node.server.exit === undefined && !node.isPaused);
+    await Promise.allSettled(running.map((node) => node.snapshot()));
   }
 
   /** The synchronizations of a replica as its upstreams decided them, in order. */
   resyncsOf(replica: Node): ServedResync[] {
     return this.nodes
-      .flatMap((node) => node.resyncsServed().map((event) => ({ ...event, upstream: node.name })))
+      .flatMap((node) =>
+        node.resyncsServed().map((event, _, all) => ({
+          ...event,
+          upstream: node.name,
+          number: resyncNumber(all, event),
+        })),
+      )
       .filter(({ replicaPort }) => replicaPort === replica.port)
       .sort((a, b) => a.readAtMs - b.readAtMs);
   }

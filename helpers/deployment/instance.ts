@@ -194,7 +194,7 @@ export class Instance {
   }
 
   async resume(): Promise<void> {
-    await this.deployment.look(this.name);
+    await this.deployment.look();
     await this.server.resume();
     this.#isPaused = false;
     this.deployment.timeline.record(this.name, 'resumed');
@@ -229,7 +229,7 @@ export class Instance {
       throw new ChaosError('misuse', `${this.name} is running: stop or kill it before a restart`);
     }
     if (options.data === 'lost') await this.server.loseData();
-    await this.deployment.look(this.name);
+    await this.deployment.look();
     const { data, args = [] } = options;
     this.deployment.timeline.record(this.name, ['restarting, data', data, ...args].join(' '));
     await this.start(args);

@@ -1,54 +1,44 @@
-import type { Snapshot } from '../observe/snapshot.ts';
-import { now } from '../timeline.ts';
-import type { Node } from './node.ts';
+import type { Bracket } from '../check/psync-agreement.ts';
+import type { ResyncKind, ResyncNumber } from '../observe/resync-number.ts';
+import type { Snapshot, SyncCounters } from '../observe/snapshot.ts';
 
-/** What a node was seen to be. */
-export interface Remembered {
-  /** What was about to happen: the name of the node or link that it happens to. */
-  readonly cause: string;
-  readonly node: string;
-  /** Which start of its process it was. */
-  readonly boot: number;
-  /** It was so at some time after the first, and before the second: milliseconds since the epoch. */
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly snapshot: Snapshot;
+const COUNTER = { full: 'full', partial: 'partialOk' } as const satisfies Record<
+  ResyncKind,
+  keyof SyncCounters
+>;
+
+/**
+ * What nodes said of themselves, each time anybody asked. A server counts a resync in the turn in which it decides it, so
+ * what it says with the count of before was so before, whenever the reply or the line of the log was read.
+ */
+export class Memory {
+  /** By node and start of its process, in the order in which they were said. */
+  readonly #said = new Map<string, Snapshot[]>();
+
+  saw(node: string, boot: number, snapshot: Snapshot): void {
+    const key = keyOf(node, boot);
+    const said = this.#said.get(key) ?? [];
+    this.#said.set(key, said);
+    // Of what was said between two resyncs, the first and the last will ever be asked for.
+    if ([-1, -2].every((at) => isSameCount(said.at(at), snapshot))) said.pop();
+    said.push(snapshot);
+  }
+
+  /** The last that it said before a resync of its own, and the first that it said after it. */
+  around(node: string, boot: number, kind: ResyncKind, { least, most }: ResyncNumber): Bracket {
+    const said = this.#said.get(keyOf(node, boot)) ?? [];
+    const counted = ({ counters }: Snapshot): number => counters[COUNTER[kind]];
+    return {
+      before: said.findLast((snapshot) => counted(snapshot) < least),
+      after: said.find((snapshot) => counted(snapshot) >= most),
+    };
+  }
 }
 
-/** What nodes were before each heal, restart or move: whatever can make a replica ask its upstream again. */
-export class Memory {
-  readonly #all: Remembered[] = [];
+function keyOf(node: string, boot: number): string {
+  return `${node} ${boot}`;
+}
 
-  /** Looks at all nodes now; those that do not answer are passed over. */
-  async look(nodes: readonly Node[], cause: string): Promise<void> {
-    await Promise.all(
-      nodes.map(async (node) => {
-        if (node.server.exit !== undefined || node.isPaused) return;
-        const { boot } = node.server.log;
-        const fromMs = now();
-        const snapshot = await node.snapshot().catch(() => undefined);
-        if (snapshot === undefined || node.server.log.boot !== boot) return;
-        this.#all.push({ cause, node: node.name, boot, fromMs, toMs: now(), snapshot });
-      }),
-    );
-  }
-
-  /** The last look at this run of a node's process that ended before a time, for a cause that counts. */
-  before(
-    node: string,
-    boot: number,
-    atMs: number,
-    counts: (cause: string) => boolean,
-  ): Remembered | undefined {
-    return this.#of(node, boot).findLast(({ toMs, cause }) => toMs < atMs && counts(cause));
-  }
-
-  /** The first look at this run of a node's process that began after a time. */
-  after(node: string, boot: number, atMs: number): Remembered | undefined {
-    return this.#of(node, boot).find(({ fromMs }) => fromMs > atMs);
-  }
-
-  #of(node: string, boot: number): Remembered[] {
-    return this.#all.filter((one) => one.node === node && one.boot === boot);
-  }
+function isSameCount(one: Snapshot | undefined, { counters }: Snapshot): boolean {
+  return one?.counters.full === counters.full && one.counters.partialOk === counters.partialOk;
 }

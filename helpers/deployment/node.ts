@@ -25,7 +25,11 @@ export class Node extends Instance {
 
   /** INFO, typed. Rejects when the node does not answer within 5 s. */
   async snapshot(): Promise<Snapshot> {
-    return snapshotOf(await this.info());
+    return (await this.#told()).snapshot;
+  }
+
+  override async info(): Promise<string> {
+    return (await this.#told()).info;
   }
 
   /** CONFIG GET *, one directive a line. */
@@ -54,5 +58,15 @@ export class Node extends Instance {
   /** The synchronizations this node decided as an upstream, over all its starts. */
   resyncsServed(): ResyncEvent[] {
     return resyncEvents(this.server.log.lines);
+  }
+
+  /** Asks for INFO. Whatever the reason: what the node is now may be what explains its next decision. */
+  async #told(): Promise<{ readonly info: string; readonly snapshot: Snapshot }> {
+    const { log } = this.server;
+    const { boot } = log;
+    const info = await super.info();
+    const snapshot = snapshotOf(info);
+    if (log.boot === boot) this.deployment.memory.saw(this.name, boot, snapshot);
+    return { info, snapshot };
   }
 }

@@ -17,8 +17,8 @@ interface Surroundings {
   readonly isSentinel: (server: Server) => boolean;
   /** How clients speak TLS to a server that speaks nothing else. */
   readonly tlsOf: (server: Server) => Address['tls'];
-  /** Called with the name of a link while a fault on it is still in force. */
-  readonly beforeHeal: (link: string) => Promise<void>;
+  /** Called while a fault on a link is still in force. */
+  readonly beforeHeal: () => Promise<void>;
 }
 
 /** A link, and what it joins. */
@@ -111,7 +111,7 @@ export class Wiring {
         leadsToSentinel: isSentinel(to),
         tls: tlsOf(to),
         timeline,
-        beforeHeal: () => beforeHeal(name),
+        beforeHeal,
       });
       this.#links.set(name, { link, from, to });
       return link;

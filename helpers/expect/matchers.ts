@@ -1,8 +1,10 @@
 import { expect } from 'vitest';
+import type { History } from '../check/psync-model.ts';
 import type { Node } from '../deployment/node.ts';
 import { ChaosError } from '../errors.ts';
 import type { ResyncEvent } from '../observe/resync.ts';
 import { type ConvergenceExpectation, converged, holdsSameData } from './convergence.ts';
+import { hasBecome } from './history.ts';
 import {
   type LoopExpectation,
   looped,
@@ -18,6 +20,8 @@ interface ReplicationMatchers {
   toLoop(kind: ResyncEvent['kind'], expectation?: LoopExpectation): Promise<void>;
   /** See `stayedInSync`: connected, and no resync since the last time `toResync` was asked. */
   toHaveStayedInSync(): Promise<void>;
+  /** See `hasBecome`: its replication IDs, offset and backlog are what the model makes of those that it had. */
+  toHaveBecome(predicted: History, from: History): Promise<void>;
   /** See `converged`: replication ID, offset, then data. */
   toConvergeWith(master: Node, expectation?: ConvergenceExpectation): Promise<void>;
   /** See `holdsSameData`: every key as it is now. */
@@ -38,6 +42,9 @@ expect.extend({
   },
   toHaveStayedInSync(replica: Node) {
     return verdict(this, replica, () => stayedInSync(replica));
+  },
+  toHaveBecome(node: Node, predicted: History, from: History) {
+    return verdict(this, node, () => hasBecome(node, predicted, from));
   },
   toConvergeWith(replica: Node, master: Node, expectation?: ConvergenceExpectation) {
     return verdict(this, replica, () => converged(replica, master, expectation));

@@ -26,7 +26,7 @@ export async function beginFailover(
     ...(force ? ['FORCE'] : []),
     ...(timeoutMs === undefined ? [] : ['TIMEOUT', timeoutMs]),
   ];
-  await master.deployment.look(master.name);
+  await master.deployment.look();
   await master.call('FAILOVER', ...words);
   master.deployment.timeline.record(master.name, ['FAILOVER', ...words].join(' '));
 }
@@ -56,6 +56,6 @@ export async function failoverEnded(master: Node): Promise<void> {
   const { deployment } = master;
   await failoverReaches(master, 'no-failover');
   await deployment.logsComplete();
-  await deployment.look(master.name);
+  await deployment.look();
   deployment.timeline.record(master.name, 'the failover is over');
 }

@@ -178,6 +178,6 @@ const LOADED = /sync: Finished with success$/;
 
 /** Looks at what all nodes are first, as the model of resyncs needs to know. */
 async function crash(master: Node): Promise<void> {
-  await master.deployment.look(master.name);
+  await master.deployment.look();
   await master.kill();
 }

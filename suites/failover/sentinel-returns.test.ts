@@ -52,7 +52,7 @@ test.for<{
       await master.call('SET', 'unseen', '1');
     }
     await saveRdb(master);
-    await all.look(master.name);
+    await all.look();
     await master.kill();
     const heir = await failedOver(all, master);
     await writeBytes(heir, { seed: 2, bytes: 20_000 });
