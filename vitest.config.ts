@@ -117,7 +117,7 @@ export default defineConfig({
           // One driver, and so one Toxiproxy and one network, serves all files of a worker.
           isolate: false,
           // It only ends what hangs: every wait has a bound of its own, and the first test of a worker starts its driver.
-          testTimeout: 120_000,
+          testTimeout: 300_000,
         },
       })),
     ],

@@ -2,6 +2,13 @@ import { type LogLine, parseLogLine } from '../observe/log.ts';
 import { now } from '../timeline.ts';
 import { Lines } from './lines.ts';
 
+/**
+ * A signal handler writes its line piece by piece: what the server logs meanwhile stands within it. Captures the piece before,
+ * and the line with its own beginning: process, role and date.
+ */
+const WITHIN_A_HANDLERS_LINE =
+  /^(\d+:signal-handler \(.*?)(\d+:[A-Z] \d{1,2} [A-Z][a-z]{2} \d{4} .*)$/;
+
 /** Everything a server has written, over all its starts. */
 export class ServerLog {
   readonly lines: LogLine[] = [];
@@ -22,7 +29,10 @@ export class ServerLog {
   /** Takes a whole line. Empty ones do not count. */
   add(line: string): void {
     const trimmed = line.replace(/\r$/, '');
-    if (trimmed !== '') this.lines.push(parseLogLine(trimmed, this.boot, now()));
+    const [, ...pieces] = WITHIN_A_HANDLERS_LINE.exec(trimmed) ?? ['', trimmed];
+    for (const piece of pieces) {
+      if (piece !== '') this.lines.push(parseLogLine(piece, this.boot, now()));
+    }
   }
 
   /** The last lines as text, for messages. */
