@@ -25,6 +25,21 @@ const MOVES: readonly Row[] = ENDS.flatMap((from) =>
 const rowsFor = ({ target }: Deployments): readonly Row[] =>
   can(target, 'get-and-change') ? [...POPS, ...MOVES] : POPS;
 
+/** Of the least and the greatest, and of many, that find one element only. */
+const LEAST: readonly Row[] = [
+  ['BZPOPMIN Z 0', 'ZPOPMIN Z'],
+  ['BZPOPMAX Z 0', 'ZPOPMAX Z'],
+];
+const OF_MANY: readonly Row[] = [
+  ['BLMPOP 0 2 NONE A LEFT COUNT 5', 'LPOP A 1'],
+  ['BLMPOP 0 2 NONE A RIGHT', 'RPOP A 1'],
+  ['BZMPOP 0 2 NONE Z MIN COUNT 5', 'ZPOPMIN Z 1'],
+  ['BZMPOP 0 2 NONE Z MAX', 'ZPOPMAX Z 1'],
+];
+
+const countingRowsFor = ({ target }: Deployments): readonly Row[] =>
+  can(target, 'pops-of-many') ? [...LEAST, ...OF_MANY] : LEAST;
+
 test('blocking pops and moves that find something arrive as those that do not block [C3]', async ({
   deployment,
 }) => {
@@ -59,6 +74,46 @@ test('blocking pops and moves that had to wait arrive after what they waited for
       sent,
     ).toEqual(['RPUSH A 1', arrives]);
   }
+
+  await expect(pair.replica).toConvergeWith(pair.master);
+});
+
+test('pops of sorted sets, and of several keys, arrive as pops of the one that had something [C3] [C13]', async ({
+  deployment,
+}) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+  await using stream = await streamOf(pair.master);
+  using waiting = pair.master.dedicated();
+
+  for (const [sent, arrives] of countingRowsFor(deployment)) {
+    const brings = arrives.includes(' Z') ? 'ZADD Z 1 M' : 'RPUSH A M';
+    await stream.after('DEL A Z', brings);
+    expect(await stream.after(sent), `${sent}, at once`).toEqual([arrives]);
+
+    const [name = '', ...args] = sent.split(' ');
+    const served = waiting.call(name, ...args);
+    await blocked(pair.master, 1);
+    expect(await stream.after(brings), `${sent}, waiting`).toEqual([brings, arrives]);
+    expect([await served].flat(3), sent).toContain('M');
+  }
+
+  await expect(pair.replica).toConvergeWith(pair.master);
+});
+
+test('pops of many arrive with the number of those that were there', async ({ deployment }) => {
+  deployment.needsServer('pops-of-many');
+  await using pair = await deployment.start(masterWithReplicas(1));
+  await using stream = await streamOf(pair.master);
+  await stream.after('RPUSH A 1 2 3', 'ZADD Z 1 a 2 b 3 c');
+
+  const rows: Row[] = [
+    ['LMPOP 2 NONE A LEFT', 'LPOP A 1'],
+    ['LMPOP 1 A RIGHT COUNT 5', 'RPOP A 2'],
+    ['ZMPOP 2 NONE Z MIN', 'ZPOPMIN Z 1'],
+    ['ZMPOP 1 Z MAX COUNT 5', 'ZPOPMAX Z 2'],
+  ];
+  for (const [sent, arrives] of rows) expect(await stream.after(sent), sent).toEqual([arrives]);
+  expect(await stream.after('LMPOP 1 A LEFT', 'ZMPOP 1 Z MIN')).toEqual([]);
 
   await expect(pair.replica).toConvergeWith(pair.master);
 });

@@ -121,6 +121,71 @@ test('FLUSHDB and FLUSHALL arrive as they are, also where there is nothing [C5]'
   await expect(pair.replica).toConvergeWith(pair.master);
 });
 
+test('positions arrive as scores, and searches that store arrive as they are, also of nothing new', async ({
+  deployment,
+}) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+  await using stream = await streamOf(pair.master);
+  const added = await stream.after('GEOADD geo 13.361389 38.115556 a 15.087269 37.502669 b');
+  expect(added).toEqual(['ZADD geo 3479099956230698 a 3479447370796909 b']);
+  expect(await stream.after('GEOADD geo 13.361389 38.115556 a')).toEqual([]);
+
+  const stores = [
+    'GEORADIUS geo 15 37 200 km STORE near',
+    'GEORADIUSBYMEMBER geo a 1 km STOREDIST near',
+    ...(can(deployment.target, 'geosearchstore')
+      ? ['GEOSEARCHSTORE near geo FROMMEMBER a BYRADIUS 200 km']
+      : []),
+  ];
+  for (const search of stores) expect(await stream.after(search), search).toEqual([search]);
+  expect(await stream.after('GEORADIUS geo 15 37 200 km')).toEqual([]);
+
+  await expect(pair.replica).toConvergeWith(pair.master);
+  expect(await pair.replica.call('ZCARD', 'near')).toBeGreaterThan(0);
+});
+
+test('PFCOUNT arrives if it writes the count into the key, which is until the next change', async ({
+  deployment,
+}) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+  await using stream = await streamOf(pair.master);
+  await stream.after('PFADD other c d');
+
+  const rows: [sent: string, isWritten: boolean][] = [
+    ['PFADD key a b', true],
+    ['PFCOUNT key', true],
+    ['PFCOUNT key', false],
+    ['PFADD key a', false],
+    ['PFCOUNT key', false],
+    ['PFADD key new', true],
+    ['PFCOUNT key other', false],
+    ['PFCOUNT key', true],
+  ];
+  for (const [step, [sent, isWritten]] of rows.entries()) {
+    expect(await stream.after(sent), `${step}: ${sent}`).toEqual(isWritten ? [sent] : []);
+  }
+
+  await expect(pair.replica).toConvergeWith(pair.master);
+  expect(await pair.replica.call('GET', 'key')).toBe(await pair.master.call('GET', 'key'));
+});
+
+test('messages arrive, whether anybody listens or not', async ({ deployment }) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+  await using stream = await streamOf(pair.master);
+  const isBare = can(deployment.target, 'bare-single-writes');
+  const sharded = can(deployment.target, 'sharded-messages') ? ['SPUBLISH channel m'] : [];
+
+  for (const publish of ['PUBLISH channel m', ...sharded]) {
+    expect(await stream.after(publish)).toEqual([publish]);
+    const alone = await stream.after('MULTI', publish, 'EXEC');
+    expect(alone).toEqual(isBare ? [publish] : ['MULTI', publish, 'EXEC']);
+    const transaction = ['MULTI', 'SET key v', publish, 'EXEC'];
+    expect(await stream.after(...transaction)).toEqual(transaction);
+  }
+
+  await expect(pair.replica).toConvergeWith(pair.master);
+});
+
 const READS = ['GET string', 'TTL string', 'SRANDMEMBER set', 'RANDOMKEY', 'SCAN 0'];
 const IN_VAIN = [
   'SETNX string w',

@@ -25,7 +25,6 @@ test.for([
     slow: 'slices of 7 bytes',
     faults: [slices('downstream', { averageBytes: 7, variationBytes: 3, delayUs: 20 })],
   },
-  { slow: '100 KB/s', faults: [bandwidth('downstream', { kilobytesPerSecond: 100 })] },
 ])('$slow: the stream stays exact, nobody resyncs [N2]', async ({ faults }, { deployment }) => {
   await using pair = await deployment.start(masterWithReplicas(1));
   const applied = [];
@@ -40,6 +39,38 @@ test.for([
   for (const fault of applied.reverse()) await fault.heal();
   await writeBytes(pair.master, { seed: 2, bytes: 10_000 });
   await expect(pair.replica).toConvergeWith(pair.master);
+});
+
+test('a link narrower than what is written: the replica falls behind and stays online, the stream stays exact, nobody resyncs [N2]', async ({
+  deployment,
+}) => {
+  await using pair = await deployment.start(masterWithReplicas(1));
+  const { master, replica } = pair;
+  await replica.link.apply(bandwidth('downstream', { kilobytesPerSecond: 30 }));
+  await using writes = await load(master, { seed: 1, ratePerSecond: 1_500, floor: 100 });
+
+  // As much as the link carries in a second and more: the load writes faster than that.
+  for (const behindBytes of [20_000, 60_000]) {
+    const { upstream } = await until(
+      async () => {
+        const seen = await replica.snapshot();
+        const behind = (await master.snapshot()).offset - seen.offset;
+        return { behind, upstream: seen.upstream };
+      },
+      ({ behind }) => behind >= behindBytes,
+      {
+        what: `the load to be ${behindBytes} bytes ahead of the replica`,
+        withinMs: 30_000,
+        verdict: 'inconclusive',
+      },
+    );
+    expect(upstream?.link).toBe('up');
+    expect((await master.snapshot()).replicas).toMatchObject([{ state: 'online' }]);
+  }
+  await writes.stop();
+
+  await expect(replica).toConvergeWith(master, { withinMs: 30_000 });
+  await expect(replica).toHaveStayedInSync();
 });
 
 test('a narrow link shows as distance between offsets, which the replica makes up [N2]', async ({
@@ -57,6 +88,9 @@ test('a narrow link shows as distance between offsets, which the replica makes u
     expect(master.offset - replica.offset).toBeGreaterThan(100_000),
   );
   expect(replica.upstream?.link).toBe('up');
+  // The master knows what is acknowledged, which is no more than what is applied.
+  const [seen] = (await pair.master.snapshot()).replicas;
+  expect(master.offset - (seen?.offset ?? 0)).toBeGreaterThan(100_000);
   await narrow.heal();
   await expect(pair.replica).toConvergeWith(pair.master);
   await expect(pair.replica).toHaveStayedInSync();
@@ -89,6 +123,7 @@ test('acknowledgements that stay away for min-replicas-max-lag stop writes until
     withinMs: 10_000,
   });
   expect(refused).toBe('NOREPLICAS Not enough good replicas to write.');
+  expect((await pair.master.snapshot()).replicas[0]?.lagSeconds).toBeGreaterThan(1);
   await silence.heal();
 
   await until(write, (reply) => reply === 'OK', { what: 'a write to pass', withinMs: 10_000 });

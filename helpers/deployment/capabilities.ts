@@ -72,10 +72,16 @@ const SINCE = {
   'acl-channels': { redis: '6.2', valkey: '7.2' },
   /** TTLs of hash fields. */
   hpexpireat: { redis: '7.4', valkey: '9.0' },
+  /** HSETEX and HGETEX. */
+  hsetex: { redis: '8.0', valkey: '9.0' },
   /** XGROUP CREATECONSUMER. */
   createconsumer: { redis: '6.2', valkey: '7.2' },
   /** XADD with an entries-added and a max-deleted-id that XSETID sets. */
   'stream-counters': { redis: '7.0', valkey: '7.2' },
+  /** XAUTOCLAIM. */
+  xautoclaim: { redis: '6.2', valkey: '7.2' },
+  /** XADD and XTRIM with MINID. */
+  'trim-by-id': { redis: '6.2', valkey: '7.2' },
   /** XREADGROUP replicates entries-read (redis/redis#12898). */
   'entries-read-replicated': { redis: '7.4', valkey: '8.0' },
   /** Times to live replicate as the instant they end at (PEXPIREAT, SET with PXAT), which PEXPIRETIME tells (redis/redis#8474). */
@@ -112,10 +118,18 @@ const SINCE = {
   'script-waits-count': { valkey: '8.0' },
   /** CLIENT UNPAUSE, and CLIENT PAUSE for writes alone. */
   'client-unpause': { redis: '6.2', valkey: '7.2' },
+  /** LMPOP, ZMPOP and those that block, BLMPOP and BZMPOP. */
+  'pops-of-many': { redis: '7.0', valkey: '7.2' },
+  /** GEOSEARCHSTORE. */
+  geosearchstore: { redis: '6.2', valkey: '7.2' },
+  /** SPUBLISH: messages to sharded channels. */
+  'sharded-messages': { redis: '7.0', valkey: '7.2' },
   /** GETDEL, GETEX, LMOVE, BLMOVE, SET with GET; GETSET replicates as SET. */
   'get-and-change': { redis: '6.2', valkey: '7.2' },
   /** A transaction replicates as one only where it changed more than one thing (redis/redis#9890). */
   'bare-single-writes': { redis: '7.0', valkey: '7.2' },
+  /** A write that deletes an expired key first replicates both as one transaction; before, one after the other. */
+  'expired-goes-with-the-write': { redis: '7.0', valkey: '7.2' },
   /** The SELECT that a transaction needs replicates inside of it, not before. */
   'select-inside-multi': { redis: '7.2', valkey: '7.2' },
   /** FLUSHDB of an empty database replicates (redis/redis#10691, in 7.0 from 7.0.1 on). */
