@@ -21,8 +21,6 @@ const MOST_WRITTEN = 100;
 const LOOKS = 5;
 /** Of an RDB during which much is written, on a machine that does much else. */
 const LONG_RDB_MS = 10_000;
-/** Before each of 16 keys: longer than it takes to reach a limit. */
-const KEY_LOAD_DELAY_US = 1_500_000;
 const smallBacklog = { ...noPings, 'repl-backlog-size': 16_384 };
 
 /** Writes megabyte by megabyte until something holds, and goes on to hold: kernels and proxies may still take some. */
@@ -132,46 +130,5 @@ test('a paused replica over the output limit is cut off in the middle of its RDB
   await replica.resume();
 
   await expect(replica).toResync('full', { times: 2 });
-  await expect(replica).toConvergeWith(two.master);
-});
-
-test('the output limit is reached while a replica loads, its own buffer full: it loads to the end, and takes a whole new RDB [D12]', async ({
-  deployment,
-}) => {
-  // Without this it takes the lost connection for a short read of its file, now and then, and ends itself.
-  deployment.needsServer('loads-on-without-stream');
-  const directive = twoChannelsDirective(deployment.target);
-  await using two = await deployment.start(
-    apart(['replica'], {
-      ...smallBacklog,
-      [directive]: 'yes',
-      'loading-process-events-interval-bytes': 1_024,
-    }),
-  );
-  const replica = two.node('replica');
-  await replica.call('CONFIG', 'SET', 'client-output-buffer-limit', 'replica 1mb 1mb 0');
-  await replica.call('CONFIG', 'SET', 'key-load-delay', KEY_LOAD_DELAY_US);
-  await two.master.call('CONFIG', 'SET', 'client-output-buffer-limit', 'replica 1mb 0 0');
-  await slowRdb(two.master, { rdbMs: 0 });
-  await replica.replicaOf(two.master);
-  await until(
-    async () => ({ ...(await replica.snapshot()), ...(await transfers(two.master)) }),
-    ({ loading, rdbUnderWay }) => loading && !rdbUnderWay,
-    { what: 'the replica to load what it was sent', withinMs: 15_000 },
-  );
-  const streams = async (): Promise<number> =>
-    (await two.master.clientList()).filter(({ flags }) => flags.has('S')).length;
-
-  await writeUntil(
-    two.master,
-    'the stream’s connection to end',
-    async () => (await streams()) === 0,
-  );
-  await two.master.logged(/closed .* for overcoming of output buffer limits/);
-  await replica.logged(/Replication buffer limit (has been )?reached/);
-  expect((await replica.snapshot()).loading, 'it was loaded too soon').toBe(true);
-  await replica.call('CONFIG', 'SET', 'key-load-delay', 0);
-
-  await expect(replica).toResync('full', { times: 2, withinMs: 30_000 });
   await expect(replica).toConvergeWith(two.master);
 });
