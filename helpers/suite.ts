@@ -72,6 +72,7 @@ export { blocked } from './expect/blocked.ts';
 export { failedOver } from './expect/failed-over.ts';
 export { filesWritten, saveRdb } from './expect/files-written.ts';
 export { heldWrite } from './expect/held-write.ts';
+export { linkSeenDown } from './expect/link-seen-down.ts';
 export { premise } from './expect/premise.ts';
 export { promoted } from './expect/promoted.ts';
 export { bothUnderWay, rdbEnded, transfers } from './expect/transfers.ts';
@@ -167,7 +168,7 @@ export const test = base
     'deployment',
     async ({ driver, task, signal, skip, onTestFailed, onTestFinished }, { onCleanup }) => {
       const started: Deployment[] = [];
-      const evidence: Evidence[] = [];
+      const evidence: { readonly deployment: Deployment; readonly collected: Evidence }[] = [];
       const notEnded: unknown[] = [];
       const collect = async (deployment: Deployment): Promise<void> => {
         if (driver.gone !== undefined) return;
@@ -177,10 +178,7 @@ export const test = base
           .get(`${toxiproxy.host}/proxies`)
           .then(({ data }) => data, messageOf);
         const collected = await collectEvidence(deployment, proxies, await tapOf(toxiproxy.host));
-        // What the nodes have just said completes what the model has to go by.
-        const text = agreementInWords(agreementWithModel(deployment));
-        const entry = { atMs: now(), subject: 'model of PSYNC', text };
-        evidence.push({ ...collected, timeline: [...collected.timeline, entry] });
+        evidence.push({ deployment, collected });
       };
       const endAll = async (): Promise<void> => {
         const ended = started.splice(0);
@@ -216,7 +214,7 @@ export const test = base
             errors: [...errors.map(({ message }) => message), ...alsoFailed],
             again: rerunCommand(driver.target, file, task.fullTestName),
           },
-          evidence,
+          evidence.map(({ deployment, collected }) => withModel(deployment, collected)),
         );
         for (const error of errors) error.message += `\nartifact: ${folder}`;
       };
@@ -270,6 +268,13 @@ export const test = base
       return deployments;
     },
   );
+
+/** What the model of PSYNC says stands last: it goes by what the nodes said when they were asked for evidence. */
+function withModel(deployment: Deployment, evidence: Evidence): Evidence {
+  const text = agreementInWords(agreementWithModel(deployment));
+  const entry = { atMs: now(), subject: 'model of PSYNC', text };
+  return { ...evidence, timeline: [...evidence.timeline, entry] };
+}
 
 /**
  * When what the driver stands on has died, the whole run is being stopped (global-setup.ts). A test that failed

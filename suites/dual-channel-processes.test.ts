@@ -3,6 +3,7 @@ import {
   apart,
   bothUnderWay,
   expect,
+  linkSeenDown,
   noPings,
   test,
   twoChannelsDirective,
@@ -37,11 +38,7 @@ test('a master is killed while its child sends an RDB beside the stream: the chi
     (count) => count === 0,
     { what: `what ${master.name} has forked to end`, withinMs: 20_000 },
   );
-  await until(
-    async () => (await replica.snapshot()).upstream,
-    (upstream) => upstream?.syncInProgress === false && upstream.link === 'down',
-    { what: 'the replica to see that nothing comes any more', withinMs: 10_000 },
-  );
+  await linkSeenDown(replica);
   expect(await replica.call('GET', 'own')).toBe('1');
   expect(await replica.call('DBSIZE')).toBe(1);
 });

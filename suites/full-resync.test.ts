@@ -3,16 +3,15 @@ import {
   apart,
   bandwidth,
   cut,
-  type Deployment,
   expect,
   fill,
+  linkSeenDown,
   load,
   masterWithReplicas,
   premise,
   test,
   transfers,
   twoChannelsDirective,
-  until,
   writeBytes,
 } from '../helpers/suite.ts';
 
@@ -96,18 +95,9 @@ test('a transfer cut in the middle of the RDB is retried from the start [N3]', a
     expect(upstream).toMatchObject({ syncInProgress: true, link: 'down' }),
   );
   const outage = await link.apply(cut(), { unproven: true });
-  await linkIsDown(both, 'newcomer');
+  await linkSeenDown(newcomer, { verdict: 'inconclusive' });
   await outage.heal();
 
   await expect(newcomer).toResync('full', { times: 2 });
   await expect(newcomer).toConvergeWith(both.master);
 });
-
-/** The transfer has ended without success: neither is an RDB received nor is the link up. */
-async function linkIsDown(deployment: Deployment, name: string): Promise<void> {
-  await until(
-    async () => (await deployment.node(name).snapshot()).upstream,
-    (upstream) => upstream?.link === 'down' && !upstream.syncInProgress,
-    { what: `the transfer to ${name} to break`, withinMs: 10_000, verdict: 'inconclusive' },
-  );
-}

@@ -3,6 +3,7 @@
  * what becomes of the write that met them.
  */
 import { can } from '../helpers/deployment/capabilities.ts';
+import type { Control } from '../helpers/deployment/control.ts';
 import {
   debugAllowed,
   expect,
@@ -125,10 +126,7 @@ test('times to live of hash fields arrive as the time they end at, and a field t
   deployment.needsServer('hpexpireat');
   await using pair = await deployment.start(masterWithReplicas(1));
   await using stream = await streamOf(pair.master);
-  const endOf = async (field: string): Promise<unknown> => {
-    const ends = await stream.client.call('HPEXPIRETIME', 'h', 'FIELDS', 1, field);
-    return (ends as unknown[])[0];
-  };
+  const endOf = (field: string) => fieldEnds(stream.client, 'h', field);
   await stream.after('HSET h a 1 b 2 c 3');
 
   for (const sent of ['HPEXPIRE h 900000 FIELDS 2 a b', 'HEXPIRE h 900 FIELDS 2 a b']) {
@@ -162,13 +160,7 @@ test('fields written with a time to live arrive with the time they end at', asyn
   deployment.needsServer('hsetex');
   await using pair = await deployment.start(masterWithReplicas(1));
   await using stream = await streamOf(pair.master);
-  const ends = async (): Promise<unknown> => {
-    const [end] = (await stream.client.call(
-      'HPEXPIRETIME',
-      ...'h FIELDS 1 f'.split(' '),
-    )) as unknown[];
-    return end;
-  };
+  const ends = () => fieldEnds(stream.client, 'h', 'f');
 
   const set = await stream.after('HSETEX h EX 900 FIELDS 1 f v');
   expect(set).toEqual([`HSETEX h PXAT ${await ends()} FIELDS 1 f v`]);
@@ -179,3 +171,9 @@ test('fields written with a time to live arrive with the time they end at', asyn
 
   await expect(pair.replica).toConvergeWith(pair.master);
 });
+
+/** The time that a field of a hash ends at, in ms since 1970. */
+async function fieldEnds(client: Control, key: string, field: string): Promise<unknown> {
+  const [end] = (await client.call('HPEXPIRETIME', key, 'FIELDS', 1, field)) as unknown[];
+  return end;
+}

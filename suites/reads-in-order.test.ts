@@ -6,6 +6,7 @@ import { setInterval } from 'node:timers/promises';
 import {
   cut,
   expect,
+  linkSeenDown,
   masterWithReplicas,
   type Node,
   noPings,
@@ -28,7 +29,7 @@ test('lists that grow on the master, read on a replica through several cuts: alw
 
   for (let cuts = 1; cuts <= 3; cuts += 1) {
     const outage = await replica.link.apply(cut());
-    await knowsItsLinkIsDown(replica);
+    await linkSeenDown(replica);
     const stoppedAt = await reading.shortest();
     await appends.reaches(appends.count + 30);
     expect(await reading.shortest(), 'read while it is cut off').toBe(stoppedAt);
@@ -58,7 +59,7 @@ test.for([
     await reading.sees(30);
 
     const outage = await replica.link.apply(cut());
-    await knowsItsLinkIsDown(replica);
+    await linkSeenDown(replica);
     const stoppedAt = await reading.shortest();
     await writeBytes(master, { seed: 1, bytes: 200_000 });
     await appends.reaches(appends.count + 60);
@@ -152,14 +153,6 @@ async function mustBeOneHistory(
     expect(seen.size).toBe(CONNECTIONS);
   }
   expect(events).toBe(appended);
-}
-
-async function knowsItsLinkIsDown(replica: Node): Promise<void> {
-  await until(
-    async () => (await replica.snapshot()).upstream?.link,
-    (link) => link === 'down',
-    { what: `${replica.name} to see that its link is down`, withinMs: 5_000 },
-  );
 }
 
 type Repeated = ReturnType<typeof repeat>;

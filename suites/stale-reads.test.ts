@@ -7,12 +7,11 @@ import {
   cut,
   expect,
   fill,
+  linkSeenDown,
   masterWithReplicas,
-  type Node,
   noPings,
   test,
   topology,
-  until,
   writeBytes,
 } from '../helpers/suite.ts';
 
@@ -37,7 +36,7 @@ test('replica-serve-stale-data: while the link is cut one replica serves old dat
   }
 
   const outages = await Promise.all(three.replicas.map(({ link }) => link.apply(cut())));
-  await Promise.all(three.replicas.map(knowsItsLinkIsDown));
+  await Promise.all(three.replicas.map((replica) => linkSeenDown(replica)));
   await three.master.call('SET', 'key', 'new');
 
   expect(await serves.call('GET', 'key')).toBe('old');
@@ -68,7 +67,7 @@ test('a replica that refuses stale data can still be promoted, and then serves i
   await expect(pair.replica).toConvergeWith(pair.master);
 
   await using _outage = await pair.replica.link.apply(cut());
-  await knowsItsLinkIsDown(pair.replica);
+  await linkSeenDown(pair.replica);
   await expect(pair.replica.call('RANDOMKEY')).rejects.toThrow('MASTERDOWN');
   await pair.replica.promote();
 
@@ -96,11 +95,3 @@ test('a replica refuses writes with READONLY, and nothing of it changes', async 
   await expect(pair.replica).toConvergeWith(pair.master);
   await expect(pair.replica).toHaveStayedInSync();
 });
-
-async function knowsItsLinkIsDown(replica: Node): Promise<void> {
-  await until(
-    async () => (await replica.snapshot()).upstream?.link,
-    (link) => link === 'down',
-    { what: `${replica.name} to see that its link is down`, withinMs: 5_000 },
-  );
-}

@@ -2,6 +2,7 @@ import { can } from '../helpers/deployment/capabilities.ts';
 import {
   expect,
   fill,
+  linkSeenDown,
   longLoad,
   type Node,
   test,
@@ -70,11 +71,7 @@ test.for(TARGETS)(
     await childrenEnd(master);
     const saved = master.server.log.lines.some(({ text }) => text === 'DB saved on disk');
     expect(saved, 'whether the child went on to the end').toBe(goesOn && target === 'disk');
-    await until(
-      async () => (await newcomer.snapshot()).upstream,
-      (upstream) => upstream?.syncInProgress === false && upstream.link === 'down',
-      { what: 'the replica to see that nothing comes any more', withinMs: 10_000 },
-    );
+    await linkSeenDown(newcomer);
   },
 );
 

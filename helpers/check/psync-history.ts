@@ -11,7 +11,7 @@ import type { History } from './psync-model.ts';
 export const NEW_ID = 'new';
 
 const NO_BACKLOG = { active: false, firstByteOffset: 0, histlenBytes: 0 };
-const NO_HISTORY: History = { replid: NEW_ID, offset: 0, backlog: NO_BACKLOG };
+const EMPTY_HISTORY: History = { replid: NEW_ID, offset: 0, backlog: NO_BACKLOG };
 
 /** A replica becomes a master: its history goes on by another ID, the old one is good for what has been until now. */
 export function promoted(history: History): History {
@@ -73,9 +73,9 @@ export function restarted(
     readonly masterKeepsHistory: boolean;
   },
 ): History {
-  if (rdb === undefined || loads === 'aof') return NO_HISTORY;
+  if (rdb === undefined || loads === 'aof') return EMPTY_HISTORY;
   if (role === 'replica') return { ...rdb, backlog: NO_BACKLOG };
-  if (!masterKeepsHistory) return NO_HISTORY;
+  if (!masterKeepsHistory) return EMPTY_HISTORY;
   return continuedAs({ ...rdb, backlog: emptyFrom(rdb.offset + 1) }, NEW_ID);
 }
 

@@ -1,4 +1,4 @@
-import { PARTLY, SCENARIOS, UNTESTED } from '../../fixtures/scenarios.ts';
+import { GAPS, SCENARIOS } from '../../fixtures/scenarios.ts';
 import { parseOptions } from '../options.ts';
 import { coverageOf, coverageTable } from '../report/coverage.ts';
 import { readVerdicts, tally, VERDICTS_FILE } from '../report/verdicts.ts';
@@ -21,8 +21,7 @@ export async function coverage(args: readonly string[]): Promise<number> {
   }
   const all = files.length === 0 ? [VERDICTS_FILE] : files;
   const verdicts = (await Promise.all(all.map(readVerdicts))).flat();
-  const gaps = { untested: UNTESTED, partly: PARTLY };
-  console.log(coverageTable(coverageOf(SCENARIOS, verdicts), gaps));
+  console.log(coverageTable(coverageOf(SCENARIOS, verdicts), GAPS));
   console.log(`\n${tally(verdicts)}`);
   return 0;
 }

@@ -4,8 +4,6 @@ import { ChaosError, messageOf } from '../errors.ts';
 import type { Fault } from '../links/fault.ts';
 import type { Link } from '../links/link.ts';
 import { Switchboard } from '../links/switchboard.ts';
-import type { ResyncEvent } from '../observe/resync.ts';
-import { type ResyncNumber, resyncNumber } from '../observe/resync-number.ts';
 import { Timeline } from '../timeline.ts';
 import { extensionsOf } from '../toxiproxy/extensions.ts';
 import { until } from '../until.ts';
@@ -21,6 +19,7 @@ import { announcedByNode } from './sentinels/announced.ts';
 import { attachReplicas, openAllPaths, startWatching } from './sentinels/launch.ts';
 import type { SentinelsSpec } from './sentinels/plan.ts';
 import { Sentinel } from './sentinels/sentinel.ts';
+import { resyncsServedBy, type ServedResync } from './served-resyncs.ts';
 import { tlsFiles, tlsOfClients } from './tls.ts';
 import { depthOf, generations, type NodeSpec, type Topology } from './topology.ts';
 import { CLIENT, Wiring } from './wiring.ts';
@@ -28,13 +27,6 @@ import { CLIENT, Wiring } from './wiring.ts';
 const LOGS_WITHIN_MS = 10_000;
 const IN_SYNC_WITHIN_MS = 30_000;
 const END_WITHIN_MS = 20_000;
-
-/** A synchronization, and who decided it. */
-export interface ServedResync extends ResyncEvent {
-  /** Name of the node. */
-  readonly upstream: string;
-  readonly number: ResyncNumber;
-}
 
 type EndHook = (deployment: Deployment) => Promise<void>;
 
@@ -231,18 +223,14 @@ export class Deployment implements AsyncDisposable {
     await Promise.allSettled(running.map((node) => node.snapshot()));
   }
 
-  /** The synchronizations of a replica as its upstreams decided them, in order. */
+  /** The synchronizations of all replicas as their upstreams decided them, in order. */
+  resyncs(): ServedResync[] {
+    return resyncsServedBy(this.nodes);
+  }
+
+  /** Those of one replica. */
   resyncsOf(replica: Node): ServedResync[] {
-    return this.nodes
-      .flatMap((node) =>
-        node.resyncsServed().map((event, _, all) => ({
-          ...event,
-          upstream: node.name,
-          number: resyncNumber(all, event),
-        })),
-      )
-      .filter(({ replicaPort }) => replicaPort === replica.port)
-      .sort((a, b) => a.readAtMs - b.readAtMs);
+    return this.resyncs().filter(({ replicaPort }) => replicaPort === replica.port);
   }
 
   /** Those that no expectation has judged yet. */

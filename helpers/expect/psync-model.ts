@@ -1,7 +1,8 @@
 import { psyncObjection, sidesSeen } from '../check/psync-agreement.ts';
 import { NO_HISTORY, type PsyncRequest } from '../check/psync-model.ts';
-import type { Deployment, ServedResync } from '../deployment/deployment.ts';
+import type { Deployment } from '../deployment/deployment.ts';
 import type { Node } from '../deployment/node.ts';
+import type { ServedResync } from '../deployment/served-resyncs.ts';
 import { ChaosError } from '../errors.ts';
 import { psyncRequests } from '../observe/psync-requests.ts';
 import { until } from '../until.ts';
@@ -44,10 +45,11 @@ export interface Agreement {
  * and judges only where the upstream was seen on both sides: nobody says what to expect.
  */
 export function agreementWithModel(deployment: Deployment): Agreement {
+  const resyncs = deployment.resyncs();
   const all = deployment.nodes.map((replica) => ({
     replica,
-    verdicts: deployment
-      .resyncsOf(replica)
+    verdicts: resyncs
+      .filter(({ replicaPort }) => replicaPort === replica.port)
       .map((resync) => verdictOn(replica, resync, { sides: 2 })),
   }));
   const verdicts = all.flatMap((one) => one.verdicts);

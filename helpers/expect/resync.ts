@@ -1,7 +1,7 @@
 import { loopInWords, ROUNDS_MIN, resyncLoop } from '../check/resync-loop.ts';
 import { disagreements } from '../deployment/agreement.ts';
-import type { ServedResync } from '../deployment/deployment.ts';
 import type { Node } from '../deployment/node.ts';
+import type { ServedResync } from '../deployment/served-resyncs.ts';
 import { ChaosError } from '../errors.ts';
 import type { ResyncEvent, ResyncReason } from '../observe/resync.ts';
 import { until } from '../until.ts';

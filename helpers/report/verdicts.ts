@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ProvidedContext } from 'vitest';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
-import { PARTLY, SCENARIOS, UNTESTED } from '../../fixtures/scenarios.ts';
+import { GAPS, SCENARIOS } from '../../fixtures/scenarios.ts';
 import { versionNote } from '../deployment/targets/table.ts';
 import { ChaosError, messageOf, VERDICTS, type Verdict } from '../errors.ts';
 import { coverageOf, coverageTable } from './coverage.ts';
@@ -44,10 +44,7 @@ export class VerdictsReporter implements Reporter {
     ];
     await mkdir(dirname(VERDICTS_FILE), { recursive: true });
     await writeFile(VERDICTS_FILE, `${JSON.stringify(judged, null, 1)}\n`);
-    const table = coverageTable(coverageOf(SCENARIOS, judged), {
-      untested: UNTESTED,
-      partly: PARTLY,
-    });
+    const table = coverageTable(coverageOf(SCENARIOS, judged), GAPS);
     await writeFile(COVERAGE_FILE, `${table}\n`);
   }
 }

@@ -55,7 +55,7 @@ export async function runPlan(
       recorder,
       readyAtMs,
       onProgress,
-      ...(isDecided && { isDecided }),
+      isDecided,
       signal,
     }).all();
   } catch (thrown) {

@@ -29,7 +29,7 @@ interface Surroundings {
   readonly recorder: Recorder;
   readonly readyAtMs: number;
   readonly onProgress: (progress: Progress) => void;
-  readonly isDecided?: (record: RunRecord) => boolean;
+  readonly isDecided: ((record: RunRecord) => boolean) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -156,7 +156,8 @@ export class Run {
   /** What was recorded until then may be enough: that all converges, or never does, need not be waited for. */
   async #endWhenDecided(signal: AbortSignal): Promise<void> {
     const { recorder, isDecided } = this.#surroundings;
-    while (isDecided !== undefined && !signal.aborted) {
+    if (isDecided === undefined) return;
+    while (!signal.aborted) {
       if (isDecided(recorder.record())) this.#stopping.abort();
       await idle(DECIDED_EVERY_MS, signal);
     }
