@@ -4,6 +4,7 @@ import { ChaosError } from '../errors.ts';
 import { readDataset } from '../observe/dataset.ts';
 import { describeDifferences } from '../observe/dataset-differences.ts';
 import { until } from '../until.ts';
+import { hasWritten, type Position, positionInWords, positionOf } from './position.ts';
 
 export interface ConvergenceExpectation {
   /** Deadline in milliseconds for replication ID and offset to be equal. Default 15 000. */
@@ -12,18 +13,12 @@ export interface ConvergenceExpectation {
 
 const DIFFERENCES_TOLD = 5;
 
-interface Position {
-  readonly replid: string;
-  readonly offset: number;
-  readonly link: string;
-}
-
 /**
  * Waits until a replica stands where its master stands: same replication ID, same offset, link up. Then
  * every key is compared. Equal offsets are not equal data, so a difference at equal offsets is a
  * `correctness` error; a replica that does not get there in time is a `liveness` error.
- * Writers must have stopped: a position that moves while data is read starts the wait again. Beside Sentinels it never stands
- * still for long: what they publish on the master changes no data, so equal data is enough then.
+ * Writers must have stopped: a position that moves while data is read starts the wait again, unless by PINGs alone. Beside
+ * Sentinels it never stands still for long: what they publish on the master changes no data, so equal data is enough then.
  */
 export async function converged(
   replica: Node,
@@ -34,10 +29,9 @@ export async function converged(
   const isGreeted = master.deployment.topology.sentinels !== undefined;
   for (;;) {
     const position = await samePosition(replica, master, Math.max(0, deadline - performance.now()));
-    const differences = await dataDifferences(replica, master);
+    const { differences, changes } = await dataDifferences(replica, master);
     const after = await positionOf(master);
-    const hasMoved = after.offset !== position.offset || after.replid !== position.replid;
-    if (hasMoved && !(isGreeted && differences.length === 0)) {
+    if (hasWritten(position, after, changes) && !(isGreeted && differences.length === 0)) {
       if (performance.now() < deadline) continue;
       throw new ChaosError(
         'inconclusive',
@@ -57,7 +51,7 @@ export async function converged(
 
 /** Compares every key of two nodes as they are. Throws a `correctness` error that names differences. */
 export async function holdsSameData(replica: Node, master: Node): Promise<void> {
-  const differences = await dataDifferences(replica, master);
+  const { differences } = await dataDifferences(replica, master);
   if (differences.length > 0) {
     throw new ChaosError(
       'correctness',
@@ -78,23 +72,15 @@ async function samePosition(replica: Node, master: Node, withinMs: number): Prom
       withinMs,
       describe: (seen) => {
         const { ofReplica, ofMaster } = seen as { ofReplica: Position; ofMaster: Position };
-        return `${replica.name} at ${inWords(ofReplica)}, ${master.name} at ${inWords(ofMaster)}`;
+        return `${replica.name} at ${positionInWords(ofReplica)}, ${master.name} at ${positionInWords(ofMaster)}`;
       },
     },
   );
   return ofMaster;
 }
 
-async function positionOf(node: Node): Promise<Position> {
-  const { replid, offset, upstream } = await node.snapshot();
-  return { replid, offset, link: upstream?.link ?? 'none' };
-}
-
-function inWords({ replid, offset, link }: Position): string {
-  return `byte ${offset} of ${replid.slice(0, 8)} (link ${link})`;
-}
-
-async function dataDifferences(replica: Node, master: Node): Promise<string[]> {
+/** `changes` are those that the master counts for the time of reading; undefined where it does not tell. */
+async function dataDifferences(replica: Node, master: Node) {
   using actual = replica.dedicated();
   using expected = master.dedicated();
   const [expectedData, actualData] = await Promise.all([
@@ -102,7 +88,10 @@ async function dataDifferences(replica: Node, master: Node): Promise<string[]> {
     readDataset(actual.callBuffer),
   ]);
   const { differences } = compareDatasets(expectedData, actualData);
-  return describeDifferences(differences, expected.callBuffer, actual.callBuffer, {
-    limit: DIFFERENCES_TOLD,
-  });
+  return {
+    differences: await describeDifferences(differences, expected.callBuffer, actual.callBuffer, {
+      limit: DIFFERENCES_TOLD,
+    }),
+    changes: expectedData.changesWhileReading,
+  };
 }
