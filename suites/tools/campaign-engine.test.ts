@@ -119,7 +119,8 @@ test('a cut, a latency, a pause and a kill come and go, over each other, and all
   const record = await runPlan(
     driver,
     plan(
-      7_000,
+      // The last pause outlasts what clients wait for an answer.
+      9_000,
       [
         {
           ...TO_MASTER,

@@ -60,8 +60,8 @@ test('a master without replicas gives its backlog up, which counts where the out
 const SLOW = { 'repl-diskless-sync': 'no', 'repl-backlog-size': '64kb' };
 const LOADED = {
   datasetBytes: 16_000_000,
-  writeBytesPerSecond: 8_000_000,
-  link: { bitsPerSecond: 128_000_000, latencyMs: 5 },
+  writeBytesPerSecond: 2_000_000,
+  link: { bitsPerSecond: 32_000_000, latencyMs: 5 },
 };
 
 /** Three measurements of a slow link, in containers of a busy machine 40 s. */
