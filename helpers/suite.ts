@@ -20,6 +20,7 @@ import { agreementInWords, agreementWithModel } from './expect/psync-model.ts';
 import type { Extension } from './links/fault.ts';
 import { rerunCommand, writeArtifact } from './report/artifact.ts';
 import { collectEvidence, type Evidence } from './report/evidence.ts';
+import { tiltedUnasked, withTilt } from './report/tilt.ts';
 import { now } from './timeline.ts';
 import { extensionsOf } from './toxiproxy/extensions.ts';
 
@@ -204,6 +205,8 @@ export const test = base
           blame(driver.gone, errors);
           return;
         }
+        const tilted = evidence.flatMap(({ deployment }) => tiltedUnasked(deployment));
+        for (const error of errors) error.message = withTilt(error.message, tilted);
         const file = relative(process.cwd(), task.file.filepath);
         const folder = await writeArtifact(
           ARTIFACTS,
