@@ -75,7 +75,7 @@ test('a replica busy with one long command answers nobody, and catches up when t
   await expect(replica).toConvergeWith(master);
   using client = replica.dedicated();
   let isBusy = true;
-  const ends = client.call('DEBUG', 'SLEEP', 3).finally(() => {
+  const ends = client.call('DEBUG', 'SLEEP', 6).finally(() => {
     isBusy = false;
   });
 
@@ -97,7 +97,7 @@ async function saysBusy(replica: Node): Promise<void> {
   await until(
     () => replica.call('GET', 'key').then(String, (refused: Error) => refused.message),
     (said) => said.startsWith('BUSY '),
-    { what: `${replica.name} to say BUSY`, withinMs: 5_000, verdict: 'inconclusive' },
+    { what: `${replica.name} to say BUSY`, withinMs: 15_000, verdict: 'inconclusive' },
   );
 }
 

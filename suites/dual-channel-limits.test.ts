@@ -89,7 +89,7 @@ test('for a replica that is paused the master keeps more than its backlog holds;
     apart(['replica'], { ...smallBacklog, [directive]: 'yes' }),
   );
   const replica = two.node('replica');
-  await slowRdb(two.master, { rdbMs: 1_000 });
+  await slowRdb(two.master, { rdbMs: 4_000 });
   await replica.replicaOf(two.master);
   await bothUnderWay(two.master);
 

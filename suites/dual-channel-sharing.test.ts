@@ -66,7 +66,7 @@ test('nobody joins a transfer that runs: a newcomer waits for the next RDB [D16]
     apart(['first', 'newcomer'], { ...noPings, [directive]: 'yes' }),
   );
   const [first, newcomer] = [all.node('first'), all.node('newcomer')];
-  await slowRdb(all.master, { rdbMs: 1_000 });
+  await slowRdb(all.master, { rdbMs: 4_000 });
   await first.replicaOf(all.master);
   await bothUnderWay(all.master);
   await fastRdb(all.master);
@@ -93,7 +93,7 @@ test.for([8_000, 50_000])(
     const config = { ...noPings, ...inPairs, [directive]: 'yes' };
     await using all = await deployment.start(apart(['dies', 'stays'], config));
     const [dies, stays] = [all.node('dies'), all.node('stays')];
-    await slowRdb(all.master, { rdbMs: 1_000, valueBytes });
+    await slowRdb(all.master, { rdbMs: 4_000, valueBytes });
     await Promise.all([dies, stays].map((replica) => replica.replicaOf(all.master)));
     await bothUnderWay(all.master, 2);
     await fastRdb(all.master);

@@ -39,7 +39,7 @@ const rdbIsStillUnderWay = (channels: TwoChannels) =>
   premise('the RDB was sent too soon', () => expect(rdbIsWhole(channels)).toBe(false));
 
 test.for([
-  { asked: 'while the RDB comes', rdbMs: 1_000 },
+  { asked: 'while the RDB comes', rdbMs: 4_000 },
   { asked: 'after the RDB', rdbMs: 0 },
 ])(
   'the stream begins with the byte behind the RDB, sent or asked for $asked [D8]',
@@ -142,7 +142,7 @@ test('a replica over the output limit before it has asked for the stream loses i
     'client-output-buffer-limit': 'replica 1mb 0 0',
   };
   await using one = await deployment.start(apart([], config));
-  await slowRdb(one.master, { rdbMs: 1_000 });
+  await slowRdb(one.master, { rdbMs: 4_000 });
   using channels = await askOverTwoChannels(one.master, PORT);
   expect((await transfers(one.master)).waitingForStream).toBe(1);
 
@@ -167,7 +167,7 @@ test('a connection that is gone, never was, or is no replica’s cannot be named
   deployment.needsServer('two-channels');
   await using one = await deployment.start(apart([], smallBacklog(deployment.target)));
   const { master } = one;
-  await slowRdb(master, { rdbMs: 1_600 });
+  await slowRdb(master, { rdbMs: 4_000 });
   const gone = await askOverTwoChannels(master, PORT);
   gone[Symbol.dispose]();
   await rdbEnded(master);

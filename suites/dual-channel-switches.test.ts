@@ -50,7 +50,7 @@ test.for([
     const replica = two.node('replica');
     const switched = two.node(side);
     await switched.call('CONFIG', 'SET', directive, from);
-    await slowRdb(two.master, { rdbMs: 600 });
+    await slowRdb(two.master, { rdbMs: 2_000 });
 
     await replica.replicaOf(two.master);
     await two.master.logged(/Background RDB transfer started/);

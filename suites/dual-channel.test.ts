@@ -26,7 +26,7 @@ test('a replica waits for the RDB, takes it on a connection of its own, and keep
   const config = { ...noPings, [directive]: 'yes', 'repl-diskless-sync-delay': 1_000 };
   await using two = await deployment.start(apart(['replica'], config));
   const replica = two.node('replica');
-  await slowRdb(two.master, { rdbMs: 600 });
+  await slowRdb(two.master, { rdbMs: 2_000 });
 
   await replica.replicaOf(two.master);
   await two.master.logged(/Delay next BGSAVE for diskless SYNC/);

@@ -21,7 +21,7 @@ import {
   until,
 } from '../helpers/suite.ts';
 
-const TTL_MS = 1_000;
+const TTL_MS = 2_000;
 
 test('a key that expires while the link is cut is hidden and held, and deleted everywhere after the heal [N14] [N20]', async ({
   deployment,

@@ -17,7 +17,6 @@ import {
   saved,
   saveRdb,
   saving,
-  served,
   test,
   until,
   writeBytes,
@@ -42,11 +41,13 @@ test.for([
     const asked = { replid: before.replid, from: before.offset + 1 };
 
     await master.stop();
+    const outage = await line.replica.link.apply(cut(), { unproven: true });
     await master.restart({ data: 'kept' });
 
     const after = await loaded(master);
     expect(after.keys).toEqual(before.keys);
-    await expect(master).toHaveBecome(served(predicted), before);
+    await expect(master).toHaveBecome(predicted, before);
+    await outage.heal();
     const decision = decidePsync(predicted, asked);
     for (const replica of line.replicas) {
       await expect(replica).toResync(decision.kind);
