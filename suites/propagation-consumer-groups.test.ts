@@ -4,10 +4,12 @@
  */
 import { can } from '../helpers/deployment/capabilities.ts';
 import {
+  answers,
   blocked,
   type Deployments,
   expect,
   masterWithReplicas,
+  type Node,
   streamOf,
   test,
 } from '../helpers/suite.ts';
@@ -108,6 +110,38 @@ test('what XAUTOCLAIM finds arrives as claims, several as one transaction', asyn
   await expect(pair.replica).toConvergeWith(pair.master);
 });
 
+test.for([
+  { what: 'a read of what is new', sent: 'XREADGROUP GROUP g idle STREAMS s >' },
+  { what: 'a read of its own', sent: 'XREADGROUP GROUP g idle STREAMS s 0' },
+  { what: 'a claim', sent: 'XCLAIM s g idle 3600000 1-1' },
+  { what: 'an XAUTOCLAIM', sent: 'XAUTOCLAIM s g idle 3600000 0' },
+])(
+  'a consumer that found nothing by $what is on both sides or on none, but for known defects [C15]',
+  async ({ sent }, { deployment }) => {
+    const { target } = deployment;
+    if (sent.startsWith('XAUTOCLAIM')) deployment.needsServer('xautoclaim');
+    await using pair = await deployment.start(masterWithReplicas(1));
+    const { master, replica } = pair;
+    await using stream = await streamOf(master);
+    await stream.after('XADD s 1-1 f v', 'XGROUP CREATE s g 0');
+    await stream.after('XREADGROUP GROUP g reader STREAMS s >');
+
+    const streamed = await stream.after(sent, 'SET after 1');
+
+    await answers(replica, ['GET', 'after'], '1');
+    const isMade = sent.endsWith(' STREAMS s 0') || can(target, 'idle-consumers');
+    expect(await consumersOf(master)).toEqual(isMade ? ['idle', 'reader'] : ['reader']);
+    const isTold = sent.startsWith('XREADGROUP') && can(target, 'idle-readers-replicated');
+    if (isMade && !isTold) {
+      expect(streamed, 'a known defect').toEqual(['SET after 1']);
+      expect(await consumersOf(replica)).toEqual(['reader']);
+      await expect(expect(replica).toConvergeWith(master)).rejects.toThrow(/^correctness: /);
+      await stream.after('XGROUP DELCONSUMER s g idle');
+    }
+    await expect(replica).toConvergeWith(master);
+  },
+);
+
 test('trimming about to an ID arrives as trimming to the entry that is first now', async ({
   deployment,
 }) => {
@@ -125,6 +159,11 @@ test('trimming about to an ID arrives as trimming to the entry that is first now
 
   await expect(pair.replica).toConvergeWith(pair.master);
 });
+
+async function consumersOf(node: Node): Promise<unknown[]> {
+  const consumers = (await node.call('XINFO', 'CONSUMERS', 's', 'g')) as unknown[][];
+  return consumers.map(([, name]) => name);
+}
 
 const LAST_ID = '2-1';
 

@@ -82,6 +82,10 @@ const SINCE = {
   xautoclaim: { redis: '6.2', valkey: '7.2' },
   /** XADD and XTRIM with MINID. */
   'trim-by-id': { redis: '6.2', valkey: '7.2' },
+  /** XREADGROUP, XCLAIM and XAUTOCLAIM make their consumer also where they find nothing for it (redis/redis#11099). */
+  'idle-consumers': { redis: '7.2', valkey: '7.2' },
+  /** XREADGROUP then replicates the consumer; before, it was the master's alone: a defect (redis/redis#14963, merged in March 2026). */
+  'idle-readers-replicated': { redis: '8.8' },
   /** XREADGROUP replicates entries-read (redis/redis#12898). */
   'entries-read-replicated': { redis: '7.4', valkey: '8.0' },
   /** Times to live replicate as the instant they end at (PEXPIREAT, SET with PXAT), which PEXPIRETIME tells (redis/redis#8474). */
