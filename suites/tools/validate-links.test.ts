@@ -60,13 +60,15 @@ test(
 test('more is written than the link carries: no replica ever catches up, and falls behind by the difference', async ({
   deployment,
 }) => {
-  const link = { bitsPerSecond: 8_000_000, latencyMs: 5 };
-  const found = await measured(deployment, 'catch-up', {}, { link });
+  const load = { writeBytesPerSecond: 200_000, link: { bitsPerSecond: 800_000, latencyMs: 5 } };
+  const found = await measured(deployment, 'catch-up', {}, load);
   expect(found.severities).toEqual({ 'link-too-slow': 'broken' });
   const [growth, predicted] = numbers(found.of('link-too-slow'), /^a replica falls behind/);
+  // On a busy machine a link carries less than it could, but never more.
   expect(growth / predicted).toBeGreaterThan(0.7);
-  expect(growth / predicted).toBeLessThan(1.3);
-  const resync = await measured(deployment, 'full-resync', {}, { link });
+  const [written] = numbers(found.of('link-too-slow'), /^growth of the stream/);
+  expect(growth, 'of what is written, some arrives').toBeLessThan(written);
+  const resync = await measured(deployment, 'full-resync', {}, load);
   expect(resync.severities).toEqual({});
   expect(resync.behaviours).toEqual({ 'full-resync': 'never ends: the link is too slow' });
 });
@@ -74,15 +76,16 @@ test('more is written than the link carries: no replica ever catches up, and fal
 test('a link that carries more than is written: how long a replica takes to catch up', async ({
   deployment,
 }) => {
-  const wide = { bitsPerSecond: 100_000_000, latencyMs: 20 };
-  const found = await measured(deployment, 'catch-up', {}, { link: wide });
+  const writeBytesPerSecond = 200_000;
+  const wide = { bitsPerSecond: 10_000_000, latencyMs: 20 };
+  const found = await measured(deployment, 'catch-up', {}, { writeBytesPerSecond, link: wide });
   expect(found.severities).toEqual({ 'catch-up': 'ok' });
   expect(found.behaviours).toEqual({ 'catch-up': '7 s' });
   const [tookMs] = numbers(found.of('catch-up'), /^catching up/);
   expect(tookMs, '3 s of what the link has left').toBeGreaterThan(2_000);
 
-  const narrow = { bitsPerSecond: 28_000_000, latencyMs: 20 };
-  const long = await measured(deployment, 'catch-up', {}, { link: narrow });
+  const narrow = { bitsPerSecond: 2_800_000, latencyMs: 20 };
+  const long = await measured(deployment, 'catch-up', {}, { writeBytesPerSecond, link: narrow });
   expect(long.severities).toEqual({ 'catch-up': 'note' });
   expect((await measured(deployment, 'catch-up', {})).severities).toEqual({});
 });

@@ -59,8 +59,8 @@ test('a master without replicas gives its backlog up, which counts where the out
 /** Over one connection, so that what is written meanwhile waits on the master. */
 const SLOW = { 'repl-diskless-sync': 'no', 'repl-backlog-size': '64kb' };
 const LOADED = {
-  datasetBytes: 16_000_000,
-  writeBytesPerSecond: 2_000_000,
+  datasetBytes: 8_000_000,
+  writeBytesPerSecond: 1_000_000,
   link: { bitsPerSecond: 32_000_000, latencyMs: 5 },
 };
 
@@ -71,7 +71,7 @@ test(
   'an output limit too small for dataset and writes: full resyncs loop, with the limit that is advised they end',
   SEVERAL_RESYNCS,
   async ({ deployment }) => {
-    const config = { ...SLOW, 'client-output-buffer-limit': 'replica 1mb 0 0' };
+    const config = { ...SLOW, 'client-output-buffer-limit': 'replica 256kb 0 0' };
     const before = await measured(deployment, 'full-resync', config, LOADED);
     expect(before.severities).toMatchObject({ 'full-resync-loop': 'broken' });
     const finding = before.of('full-resync-loop');
