@@ -94,6 +94,50 @@ test.for(FREED)(
   },
 );
 
+test('several keys that end at once, by their time or for lack of memory, arrive one by one, though no client does anything', async ({
+  deployment,
+}) => {
+  const config = {
+    'maxmemory-policy': 'volatile-ttl',
+    'lazyfree-lazy-expire': 'no',
+    'lazyfree-lazy-eviction': 'no',
+    ...debugAllowed(deployment.target),
+  };
+  await using pair = await deployment.start(masterWithReplicas(1, { config }));
+  const { master, replica } = pair;
+  await using stream = await streamOf(master);
+  const keys = ['a', 'b', 'c', 'd', 'e'];
+  const oneByOne = keys.map((key) => `DEL ${key}`);
+  const allGone = () =>
+    until(
+      () => replica.call('DBSIZE'),
+      (size) => size === 1,
+      { what: `${replica.name} to be told that all but the marker are gone`, withinMs: 10_000 },
+    );
+
+  await master.call('DEBUG', 'SET-ACTIVE-EXPIRE', 0);
+  await stream.after(...keys.map((key) => `SET ${key} 1`));
+  const endsAtMs = (await timeMs(master)) + 1_000;
+  await stream.after(...keys.map((key) => `PEXPIREAT ${key} ${endsAtMs}`));
+  await until(
+    () => timeMs(master),
+    (nowMs) => nowMs > endsAtMs,
+    { what: 'times to live to end', withinMs: 10_000 },
+  );
+  await master.call('DEBUG', 'SET-ACTIVE-EXPIRE', 1);
+  await allGone();
+  expect((await stream.after()).toSorted()).toEqual(oneByOne);
+
+  await stream.after(...keys.map((key) => `SET ${key} 1`));
+  await stream.after(...keys.map((key) => `PEXPIREAT ${key} ${FAR_MS}`));
+  await master.call('CONFIG', 'SET', 'maxmemory', 1);
+  await allGone();
+  await master.call('CONFIG', 'SET', 'maxmemory', 0);
+  expect((await stream.after()).toSorted()).toEqual(oneByOne);
+
+  await expect(replica).toConvergeWith(master);
+});
+
 test('what RESTORE brings arrives as it is, its time to live as the time it ends at', async ({
   deployment,
 }) => {
