@@ -8,6 +8,7 @@ import {
   debugAllowed,
   expect,
   masterWithReplicas,
+  type Node,
   streamOf,
   test,
   timeMs,
@@ -17,6 +18,8 @@ import {
 /** In the year 2100. */
 const FAR_S = 4_102_444_800;
 const FAR_MS = FAR_S * 1_000;
+
+const TTL_MS = 100;
 
 const FREED = [
   { freed: 'at once', lazily: 'no', verb: 'DEL' },
@@ -33,15 +36,8 @@ test.for(FREED)(
     await master.call('DEBUG', 'SET-ACTIVE-EXPIRE', 0);
     const isOne = can(deployment.target, 'expired-goes-with-the-write');
     const expired = async (key: string): Promise<void> => {
-      await stream.after(`DEL ${key}`, `SET ${key} old`);
-      const endsAtMs = (await timeMs(master)) + 100;
-      // Who reads the key deletes it, so the clock is asked.
-      await stream.after(`PEXPIREAT ${key} ${endsAtMs}`);
-      await until(
-        () => timeMs(master),
-        (nowMs) => nowMs > endsAtMs,
-        { what: 'a time to live to end', withinMs: 10_000 },
-      );
+      await stream.after(`DEL ${key}`, `SET ${key} old PX ${TTL_MS}`);
+      await ended(master);
     };
 
     for (const write of [
@@ -116,14 +112,8 @@ test('several keys that end at once, by their time or for lack of memory, arrive
     );
 
   await master.call('DEBUG', 'SET-ACTIVE-EXPIRE', 0);
-  await stream.after(...keys.map((key) => `SET ${key} 1`));
-  const endsAtMs = (await timeMs(master)) + 1_000;
-  await stream.after(...keys.map((key) => `PEXPIREAT ${key} ${endsAtMs}`));
-  await until(
-    () => timeMs(master),
-    (nowMs) => nowMs > endsAtMs,
-    { what: 'times to live to end', withinMs: 10_000 },
-  );
+  await stream.after(...keys.map((key) => `SET ${key} 1 PX ${TTL_MS}`));
+  await ended(master);
   await master.call('DEBUG', 'SET-ACTIVE-EXPIRE', 1);
   await allGone();
   expect((await stream.after()).toSorted()).toEqual(oneByOne);
@@ -220,4 +210,14 @@ test('fields written with a time to live arrive with the time they end at', asyn
 async function fieldEnds(client: Control, key: string, field: string): Promise<unknown> {
   const [end] = (await client.call('HPEXPIRETIME', key, 'FIELDS', 1, field)) as unknown[];
   return end;
+}
+
+/** Waits until times to live that were given before are over. Who reads such a key deletes it, so the clock is asked. */
+async function ended(master: Node): Promise<void> {
+  const endsAtMs = (await timeMs(master)) + TTL_MS;
+  await until(
+    () => timeMs(master),
+    (nowMs) => nowMs > endsAtMs,
+    { what: 'times to live to end', withinMs: 10_000 },
+  );
 }
