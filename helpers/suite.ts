@@ -31,7 +31,6 @@ export {
   promoted as promotedHistory,
   restarted,
   saved,
-  served,
   withoutReplicas,
 } from './check/psync-history.ts';
 export { decidePsync } from './check/psync-model.ts';
@@ -55,7 +54,12 @@ export {
   stillStream,
   toldOf,
 } from './deployment/sentinels/ask-all.ts';
-export { calm, DEMOTED_WITHIN_MS, NEVER_MET } from './deployment/sentinels/bounds.ts';
+export {
+  calm,
+  DEMOTED_WITHIN_MS,
+  NEVER_MET,
+  SENTINEL_WITHIN_MS,
+} from './deployment/sentinels/bounds.ts';
 export { type SentinelOptions, sentinels } from './deployment/sentinels/plan.ts';
 export type { Sentinel } from './deployment/sentinels/sentinel.ts';
 export { syncCounts } from './deployment/sync-counts.ts';

@@ -70,7 +70,8 @@ test('a partial resync longer than the output limit: no limit is below the backl
   const config = { ...noPings, 'repl-backlog-size': 128 * LIMIT_BYTES, ...limit(LIMIT_BYTES) };
   await using pair = await deployment.start(masterWithReplicas(1, { config }));
   // More than the kernel takes at once, and for longer than a server goes without looking at its clients.
-  await pair.replica.link.apply(bandwidth('downstream', { kilobytesPerSecond: 10_000 }));
+  const narrow = bandwidth('downstream', { kilobytesPerSecond: 10_000 });
+  await pair.replica.link.apply(narrow, { provenWithinMs: 20_000 });
 
   const outage = await pair.replica.link.apply(cut());
   const { offset } = await pair.replica.snapshot();

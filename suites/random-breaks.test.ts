@@ -24,7 +24,9 @@ const STEPS = 8;
 test.for(SEEDS)(
   'links of a chain broken and healed at random under load: a partial resync for each loss, and data equal (seed %i) [P4]',
   async (seed, { deployment }) => {
-    await using line = await deployment.start(chain(2));
+    await using line = await deployment.start(
+      chain(2, { config: { 'repl-backlog-size': 16_777_216 } }),
+    );
     const [middle, leaf] = [line.node('replica-1'), line.node('replica-2')];
     for (const replica of [middle, leaf]) await expect(replica).toConvergeWith(line.master);
     const grown = await syncCounts(line);

@@ -13,6 +13,7 @@ import {
   hasAskedOthers,
   masterWithReplicas,
   partition,
+  SENTINEL_WITHIN_MS,
   type Sentinel,
   sentinels,
   split,
@@ -34,7 +35,8 @@ test('a crashed master: a replica takes its place, the other follows, and the ol
   const heir = await failedOver(all, master);
   await writeBytes(heir, { seed: 2, bytes: 50_000 });
   for (const replica of all.replicas) {
-    if (replica !== heir) await expect(replica).toConvergeWith(heir);
+    if (replica !== heir)
+      await expect(replica).toConvergeWith(heir, { withinMs: SENTINEL_WITHIN_MS });
   }
 
   await master.restart({ data: 'kept' });
@@ -80,7 +82,7 @@ test('one Sentinel of three, whatever its quorum, elects nobody; with another, t
   await until(
     () => last.quorumCheck(),
     (words) => words.startsWith('NOQUORUM '),
-    { what: 'sentinel-1 to see that it is alone', withinMs: 15_000 },
+    { what: 'sentinel-1 to see that it is alone', withinMs: SENTINEL_WITHIN_MS },
   );
 
   await master.kill();

@@ -14,6 +14,7 @@ import {
   oneWay,
   partition,
   reset,
+  SENTINEL_WITHIN_MS,
   sentinels,
   slices,
   slowClose,
@@ -63,14 +64,17 @@ test('what a partition severs is silent for the servers themselves, and all else
     await until(
       () => doubts(all, 'sentinel-1'),
       (doubted) => doubted.length === 1 && doubted[0] === 'sentinel-3',
-      { what: `sentinel-1 to miss sentinel-3 alone, ${shape.description}`, withinMs: 15_000 },
+      {
+        what: `sentinel-1 to miss sentinel-3 alone, ${shape.description}`,
+        withinMs: SENTINEL_WITHIN_MS,
+      },
     );
     expect(await all.sentinel('sentinel-1').quorumCheck()).toMatch(/^OK 2 usable/);
     await active.heal();
     await until(
       () => doubts(all, 'sentinel-1'),
       (doubted) => doubted.length === 0,
-      { what: 'sentinel-1 to miss nobody', withinMs: 15_000 },
+      { what: 'sentinel-1 to miss nobody', withinMs: SENTINEL_WITHIN_MS },
     );
   }
   expect((await all.sentinel('sentinel-2').master()).configEpoch).toBe(0);

@@ -57,7 +57,7 @@ test.for([
 test('a replica that takes in nothing of an RDB for repl-timeout is dropped, and the other one gets the rest [F6]', async ({
   deployment,
 }) => {
-  await using three = await deployment.start(slowAndFast(deployment, { 'repl-timeout': 2 }));
+  await using three = await deployment.start(slowAndFast(deployment, { 'repl-timeout': 5 }));
   const { master } = three;
   const [stuck, fast] = [three.node('slow'), three.node('fast')];
   await using crawl = await (await three.link(stuck, master)).apply(crawling);

@@ -14,7 +14,7 @@ import {
   writeBytes,
 } from '../helpers/suite.ts';
 
-const SHORT_SECONDS = 3;
+const SHORT_SECONDS = 6;
 const GIVES_UP_WITHIN_MS = 20_000;
 const GIVES_UP = /^(MASTER|PRIMARY) timeout: no data nor PING received/;
 

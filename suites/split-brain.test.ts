@@ -71,8 +71,8 @@ test('min-replicas-to-write with a lag of 1 s: the old master stops within 3 s, 
   await Promise.all([minority.stop(), majority.stop()]);
   const onlyOnMaster = await reunite(three, split);
 
-  const { fromMs } = split;
-  const untilMs = ledger.refusedAtMs('master', fromMs) ?? fromMs;
+  const { fromMs, silentAtMs } = split;
+  const untilMs = ledger.refusedAtMs('master', silentAtMs) ?? fromMs;
   const judgement = judgeLosses(three, ledger.writes, await ledgerOn(master), [
     { node: 'master', cause: 'the partition', fromMs, untilMs },
   ]);
@@ -85,7 +85,7 @@ test('min-replicas-to-write with a lag of 1 s: the old master stops within 3 s, 
 
 /**
  * Silence between the master and both replicas; the first of them is promoted, the other follows it. What the master
- * had acknowledged before `fromMs` is on both.
+ * had acknowledged before `fromMs` is on both; from `silentAtMs` on it hears neither.
  */
 async function splitOff({ master, replicas }: Deployment, ledger: Ledger) {
   const fromMs = await replicated(master, ledger, 2);
@@ -95,10 +95,11 @@ async function splitOff({ master, replicas }: Deployment, ledger: Ledger) {
     await sibling.link.apply(halfOpen('both')),
     await heir.link.apply(halfOpen('both')),
   ];
+  const silentAtMs = ledger.now();
   await heir.promote();
   await sibling.replicaOf(heir);
   await expect(sibling).toResync('partial');
-  return { fromMs, outages };
+  return { fromMs, silentAtMs, outages };
 }
 
 /** Ends the partition: the old master becomes a replica of the new one. Returns what it alone had of the ledger. */

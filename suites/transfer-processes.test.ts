@@ -96,7 +96,7 @@ test('a replica that is stopped and resumed over and over while it loads from th
 
   // To be stopped and resumed interrupts a read from the socket: signal(7), socket interfaces with a timeout.
   let loads = true;
-  for (let times = 0; loads && times < 10; times += 1) {
+  for (let times = 0; loads && times < 5; times += 1) {
     await newcomer.pause();
     await newcomer.resume();
     loads = await isLoading(newcomer);

@@ -60,7 +60,7 @@ export function saved({ replid, offset, backlog }: History): SavedHistory | unde
 /**
  * A server is started again on what it left. A replica goes on where its RDB was made. So does a master, by a new ID;
  * before Redis 7.0 it did not (`masterKeepsHistory`). An append-only file has data and no history:
- * its bytes are nobody's, though Redis 8.0 does not count them from 0 then.
+ * its bytes are nobody’s, though Redis 8.0 counts on from the offset in its manifest (redis/redis#13773).
  */
 export function restarted(
   rdb: SavedHistory | undefined,

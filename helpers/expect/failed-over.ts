@@ -1,12 +1,13 @@
 import type { Deployment } from '../deployment/deployment.ts';
 import type { Node } from '../deployment/node.ts';
+import { TILT_MS } from '../deployment/sentinels/bounds.ts';
 import { runningSentinels } from '../deployment/sentinels/running.ts';
 import type { Sentinel } from '../deployment/sentinels/sentinel.ts';
 import { ChaosError } from '../errors.ts';
 import { until } from '../until.ts';
 
 /** An election that ends in a tie is held again after twice the failover timeout, more than once if need be. */
-const FAILED_OVER_WITHIN_MS = 30_000;
+const FAILED_OVER_WITHIN_MS = 60_000 + TILT_MS;
 
 export interface FailoverExpectation {
   /** Which Sentinels must tell of it. Default: all that run. */

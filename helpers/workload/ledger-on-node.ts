@@ -170,7 +170,12 @@ export function ledgerOn(node: Node): Promise<string[]> {
 export async function replicated(node: Node, ledger: Ledger, replicas: number): Promise<number> {
   const beforeMs = ledger.now();
   using client = node.dedicated();
-  await client.call('SET', 'ledger:replicated', beforeMs);
+  // Where min-replicas-to-write is in force, a master whose replicas are late in acknowledging refuses for a moment.
+  await until(
+    () => client.call('SET', 'ledger:replicated', beforeMs),
+    (reply) => reply === 'OK',
+    { what: `${node.name} to accept a write`, withinMs: REPLICATED_WITHIN_MS },
+  );
   const confirmedBy = await client.call('WAIT', replicas, REPLICATED_WITHIN_MS);
   if (confirmedBy === replicas) return beforeMs;
   throw new ChaosError(

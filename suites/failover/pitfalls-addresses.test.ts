@@ -13,13 +13,14 @@ import {
   masterWithReplicas,
   type Node,
   rawConnection,
+  SENTINEL_WITHIN_MS,
   type Sentinel,
   sentinels,
   test,
   until,
 } from '../../helpers/suite.ts';
 
-const SOON = { withinMs: 30_000 };
+const SOON = { withinMs: SENTINEL_WITHIN_MS };
 const ALONE_SECONDS = 5;
 /** Nobody listens on the first ports of a host. */
 const CLOSED_PORTS = [1, 2, 3];
@@ -37,6 +38,13 @@ test('a replica that announces an address nobody reaches is promoted by nobody; 
       () => sentinel.replicas(),
       (seen) => seen.length === 1 && seen.every((one) => one.port === 1 && isDown(one)),
       { what: `${sentinel.name} to know the replica by its wrong address`, ...SOON },
+    );
+  }
+  for (const sentinel of all.sentinels) {
+    await until(
+      () => sentinel.others(),
+      (others) => others.length === all.sentinels.length - 1,
+      { what: `${sentinel.name} to know the others again`, ...SOON },
     );
   }
   await master.pause();

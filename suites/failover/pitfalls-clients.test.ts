@@ -31,7 +31,7 @@ test('a half-open connection to the old master: without a timeout its client wai
   await using all = await deployment.start(watched());
   const { master } = all;
   const patient = master.connect(TELLS_AT_ONCE);
-  const impatient = master.connect({ ...TELLS_AT_ONCE, commandTimeout: 1_000 });
+  const impatient = master.connect({ ...TELLS_AT_ONCE, commandTimeout: 5_000 });
   for (const client of [patient, impatient]) expect(await client.set('before', '1')).toBe('OK');
   await expect(all.replica).toConvergeWith(master);
 
@@ -43,7 +43,7 @@ test('a half-open connection to the old master: without a timeout its client wai
   );
   await expect(impatient.set('of the impatient', '1')).rejects.toThrow('Command timed out');
   const heir = await failedOver(all, master);
-  using asking = sentinelClient(all, { sentinelCommandTimeout: 500, commandTimeout: 5_000 });
+  using asking = sentinelClient(all, { sentinelCommandTimeout: 3_000, commandTimeout: 20_000 });
   expect(await asking.redis.set('of who asks', '1')).toBe('OK');
   expect(asking.connections.at(-1)?.to).toBe(heir.name);
   expect(answer).toBe('none yet');

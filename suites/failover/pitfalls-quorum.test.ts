@@ -15,6 +15,7 @@ import {
   type Node,
   now,
   partition,
+  SENTINEL_WITHIN_MS,
   type Sentinel,
   sentinels,
   split,
@@ -23,7 +24,7 @@ import {
 } from '../../helpers/suite.ts';
 
 /** An election is held again after twice the failover timeout. */
-const SOON = { withinMs: 30_000 };
+const SOON = { withinMs: SENTINEL_WITHIN_MS };
 
 test('two Sentinels, of which one dies with the master: the other knows, and may do nothing [N20]', async ({
   deployment,
@@ -130,7 +131,7 @@ async function missing(sentinel: Sentinel): Promise<string> {
   const words = await until(
     () => sentinel.quorumCheck(),
     (said) => said.startsWith('NOQUORUM '),
-    { what: `${sentinel.name} to miss Sentinels`, withinMs: 15_000 },
+    { what: `${sentinel.name} to miss Sentinels`, withinMs: SENTINEL_WITHIN_MS },
   );
   return [
     ...(/reach the specified quorum/.test(words) ? ['the quorum'] : []),

@@ -18,6 +18,7 @@ import {
   now,
   partition,
   replicated,
+  SENTINEL_WITHIN_MS,
   saving,
   sentinels,
   setOnAll,
@@ -67,7 +68,7 @@ test('a master that loads its data for longer, and replicas that refuse to serve
   await until(
     () => Promise.all(all.sentinels.map((sentinel) => sentinel.master())),
     (seen) => seen.every(({ aliveMsAgo }) => aliveMsAgo < now() - startedMs),
-    { what: 'all Sentinels to hear that it loads', withinMs: 10_000 },
+    { what: 'all Sentinels to hear that it loads', withinMs: 20_000 },
   );
   await setOnAll(all, { 'down-after-milliseconds': LOADING_DOWN_AFTER_MS });
   const fromMs = now();
@@ -118,7 +119,7 @@ test('a master that Sentinels alone do not hear is replaced while its clients wr
   const heir = await failedOver(all, master);
   await clients.goesOn(WRITES);
   const sibling = replicas.find((replica) => replica !== heir) as Node;
-  await expect(sibling).toConvergeWith(heir);
+  await expect(sibling).toConvergeWith(heir, { withinMs: SENTINEL_WITHIN_MS });
   await clients.goesOn(WRITES);
   expect((await master.role()).role).toBe('master');
 

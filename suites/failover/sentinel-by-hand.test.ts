@@ -9,6 +9,7 @@ import {
   masterWithReplicas,
   noPings,
   partition,
+  SENTINEL_WITHIN_MS,
   type Sentinel,
   sentinels,
   split,
@@ -34,7 +35,8 @@ test('one Sentinel alone, with a quorum of three, promotes a replica of a master
   const heir = await failedOver(all, master, { by: [alone] });
   expect(alone.events().map(({ name }) => name)).not.toContain('+odown');
   const siblings = all.replicas.filter((one) => one !== heir);
-  for (const sibling of siblings) await expect(sibling).toResync('partial');
+  for (const sibling of siblings)
+    await expect(sibling).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });
 
   await silence.heal();
   for (const one of others) await one.restart();
@@ -68,7 +70,10 @@ test('while a failover goes on another is refused; over its time it is given up,
   await until(
     () => replica.role(),
     ({ role }) => role === 'master',
-    { what: 'replica-1 to obey what it was told while it was frozen', withinMs: 15_000 },
+    {
+      what: 'replica-1 to obey what it was told while it was frozen',
+      withinMs: SENTINEL_WITHIN_MS,
+    },
   );
   await anyTells(all, '+convert-to-slave', { withinMs: DEMOTED_WITHIN_MS });
   await allAgree(all, { master: 'master' });
@@ -98,7 +103,7 @@ test('no replica that could be promoted: refused, and the master stays; done onc
   await until(
     () => sentinel.failOver(),
     () => true,
-    { what: 'sentinel-1 to take replica-1 for good again', withinMs: 15_000 },
+    { what: 'sentinel-1 to take replica-1 for good again', withinMs: SENTINEL_WITHIN_MS },
   );
   expect(await failedOver(all, master)).toBe(replica);
   await allAgree(all, { master: replica.name });

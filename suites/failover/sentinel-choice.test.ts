@@ -16,6 +16,7 @@ import {
   masterWithReplicas,
   type Node,
   noPings,
+  SENTINEL_WITHIN_MS,
   sentinels,
   setOnAll,
   stillStream,
@@ -23,7 +24,6 @@ import {
   writeBytes,
 } from '../../helpers/suite.ts';
 
-const MOVED_WITHIN_MS = 30_000;
 /** A replica that is slow to answer for so long is not chosen, and machines are busy. */
 const PATIENT = { downAfterMs: 3_000 };
 const NOT_YET_MS = 3_600_000;
@@ -48,7 +48,7 @@ test('replicas that are equal in all else: the smallest run id is promoted [N18]
 
   expect((await failedOver(all, master)).name).toBe(first?.name);
   for (const other of others) {
-    await expect(other).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+    await expect(other).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });
   }
 });
 
@@ -65,7 +65,7 @@ test('among equal priorities who has the most data is promoted, whatever the run
   await master.kill();
 
   expect(await failedOver(all, master)).toBe(ahead);
-  await expect(behind).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+  await expect(behind).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });
   await expect(behind).toConvergeWith(ahead);
   expect(silence.effect).toMatch(/^silent /);
 });
@@ -87,7 +87,7 @@ test('a lower replica-priority is promoted before more data: what only the other
   expect(await failedOver(all, master)).toBe(behind);
   await expect(ahead).toResync('full', {
     reason: 'second-offset-exceeded',
-    withinMs: MOVED_WITHIN_MS,
+    withinMs: SENTINEL_WITHIN_MS,
   });
   await expect(ahead).toConvergeWith(behind);
   expect(silence.effect).toMatch(/^silent /);
@@ -115,7 +115,7 @@ test('a replica cut off for longer than ten times down-after-milliseconds is not
   await master.kill();
 
   expect(await failedOver(all, master)).toBe(fresh);
-  await expect(stale).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+  await expect(stale).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });
   await outage[Symbol.asyncDispose]();
 });
 

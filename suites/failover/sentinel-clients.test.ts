@@ -29,7 +29,6 @@ import {
 
 const WRITES = 50;
 const RATE_PER_SECOND = 200;
-const FOUND_WITHIN_MS = 30_000;
 
 test('the replica that is to be promoted dies of it: another takes its place, and clients under load find that one', async ({
   deployment,
@@ -99,13 +98,13 @@ async function connectedTo({ connections }: SentinelClient, { name }: Node): Pro
   await until(
     () => connections.map(({ to }) => to),
     (names) => names.at(-1) === name,
-    { what: `a client to be connected to ${name}`, withinMs: FOUND_WITHIN_MS },
+    { what: `a client to be connected to ${name}`, withinMs: DEMOTED_WITHIN_MS },
   );
 }
 
 /** Waits until a Sentinel has chosen whom to promote. */
 async function chosen(deployment: Deployment): Promise<Node> {
-  const { text } = await anyTells(deployment, '+selected-slave', { withinMs: FOUND_WITHIN_MS });
+  const { text } = await anyTells(deployment, '+selected-slave', { withinMs: DEMOTED_WITHIN_MS });
   const [, host = '', port] = /^slave \S+ (\S+) (\d+) @/.exec(text) ?? [];
   return deployment.node(deployment.whoIs({ host, port: Number(port) }));
 }

@@ -16,6 +16,7 @@ import {
   NEVER_MET,
   type Node,
   noPings,
+  SENTINEL_WITHIN_MS,
   saving,
   sentinels,
   setOnAll,
@@ -30,7 +31,6 @@ const NOT_YET_MS = 3_600_000;
 const DOWN_AFTER_MS = 4_000;
 /** A replica without a disk for its dump file takes one from the socket all the same. */
 const withoutFiles = { 'repl-diskless-load': 'swapdb' };
-const MOVED_WITHIN_MS = 40_000;
 test.for([
   { how: 'that has crashed', fall: crash, followsWhen: 'it is back', by: 'full' },
   { how: 'that is paused', fall: pause, followsWhen: 'it goes on', by: 'partial' },
@@ -62,10 +62,10 @@ test.for([
     await setOnAll(all, { quorum: 2 });
     const heir = await failedOver(all, master);
     const sibling = all.replicas.find((replica) => replica !== heir) as Node;
-    await expect(sibling).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+    await expect(sibling).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });
 
     await recover();
-    await expect(master).toResync(by, { withinMs: MOVED_WITHIN_MS });
+    await expect(master).toResync(by, { withinMs: SENTINEL_WITHIN_MS });
     for (const node of [master, sibling]) await expect(node).toConvergeWith(heir);
     for (const event of ['+odown', '+convert-to-slave']) {
       expect(toldOf(all, event).length).toBeGreaterThan(0);

@@ -12,6 +12,7 @@ import {
   masterWithReplicas,
   now,
   partition,
+  SENTINEL_WITHIN_MS,
   type Sentinel,
   sentinels,
   split,
@@ -86,7 +87,7 @@ test.for(Object.keys(aways))(
     await master.restart({ data: 'kept' });
     const sinceMs = now();
     await comeBack?.();
-    await absent.event('+switch-master', { sinceMs, withinMs: 30_000 });
+    await absent.event('+switch-master', { sinceMs, withinMs: SENTINEL_WITHIN_MS });
     expect(await absent.masterNamed()).toBe(replica.name);
     expect((await absent.master()).configEpoch).toBe(configEpoch);
 
@@ -104,7 +105,7 @@ test('SENTINEL CKQUORUM tells who is missing: for the quorum, for the majority, 
     until(
       () => asked.quorumCheck(),
       (seen) => seen === words,
-      { what: `${asked.name} to tell ${words}`, withinMs: 15_000 },
+      { what: `${asked.name} to tell ${words}`, withinMs: SENTINEL_WITHIN_MS },
     );
   const reached = 'usable Sentinels. Quorum and failover authorization can be reached';
   await tells(`OK 3 ${reached}`);

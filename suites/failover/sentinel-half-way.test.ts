@@ -7,6 +7,7 @@ import {
   masterWithReplicas,
   NEVER_MET,
   type Node,
+  SENTINEL_WITHIN_MS,
   type Sentinel,
   sentinels,
   test,
@@ -36,7 +37,7 @@ test.for([
     const { exit } = await until(
       () => ({ exit: failing.server.exit }),
       (seen) => seen.exit !== undefined,
-      { what: `sentinel-1 to end itself (${failure})`, withinMs: 30_000 },
+      { what: `sentinel-1 to end itself (${failure})`, withinMs: SENTINEL_WITHIN_MS },
     );
     expect(exit).toEqual(SIMULATED_EXIT);
     expect(failing.events().at(-1)?.name).toBe(last);
@@ -66,13 +67,13 @@ test('crash-after-promotion: the Sentinel that failed is started again, remember
   await until(
     () => failing.server.exit,
     (exit) => exit !== undefined,
-    { what: 'sentinel-1 to end itself after it promoted a replica', withinMs: 30_000 },
+    { what: 'sentinel-1 to end itself after it promoted a replica', withinMs: SENTINEL_WITHIN_MS },
   );
   const [promoted] = await mastersAmong(replicas);
 
   await failing.restart();
   expect(await failing.masterNamed()).toBe(promoted);
-  for (const one of others) await one.event('+switch-master', { withinMs: 30_000 });
+  for (const one of others) await one.event('+switch-master', { withinMs: SENTINEL_WITHIN_MS });
   await master.restart({ data: 'kept' });
   expect(await allAgree(all)).toBe(promoted);
   expect(await mastersAmong(all.nodes)).toEqual([promoted]);

@@ -10,6 +10,7 @@ import {
   masterWithReplicas,
   type Node,
   noPings,
+  SENTINEL_WITHIN_MS,
   sentinels,
   test,
   toldOf,
@@ -17,7 +18,6 @@ import {
   writeBytes,
 } from '../../helpers/suite.ts';
 
-const BACK_WITHIN_MS = 40_000;
 /** The heir must not count as down because the machine is busy. */
 const PATIENT = { downAfterMs: 5_000 };
 const ORDER = /^REPLICAOF \S+ enabled /;
@@ -40,7 +40,7 @@ test('killed before it was told of the new master: it comes back as a replica of
   await writeBytes(prompt, { seed: 2, bytes: 50_000 });
 
   await late.restart({ data: 'lost' });
-  await expect(late).toResync('full', { withinMs: BACK_WITHIN_MS });
+  await expect(late).toResync('full', { withinMs: SENTINEL_WITHIN_MS });
   await expect(late).toConvergeWith(prompt);
   expect(orders(late)).toBe(1);
   expect(toldOf(all, '+switch-master').length).toBe(all.sentinels.length);
@@ -62,7 +62,7 @@ test('killed when it had been told, and had not followed yet: it comes back as a
   await until(
     () => upstreamOf(late),
     (name) => name === prompt.name,
-    { what: 'it to be told', withinMs: BACK_WITHIN_MS },
+    { what: 'it to be told', withinMs: SENTINEL_WITHIN_MS },
   );
   await late.kill();
   await outage.heal();
@@ -70,7 +70,7 @@ test('killed when it had been told, and had not followed yet: it comes back as a
   for (const sentinel of all.sentinels) await sentinel.kill();
 
   await late.restart({ data: 'lost' });
-  await expect(late).toResync('full', { withinMs: BACK_WITHIN_MS });
+  await expect(late).toResync('full', { withinMs: SENTINEL_WITHIN_MS });
   await expect(late).toConvergeWith(prompt);
 
   for (const sentinel of all.sentinels) await sentinel.restart();

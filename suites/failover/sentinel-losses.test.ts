@@ -5,6 +5,7 @@
  */
 import {
   BUSY_MS,
+  calm,
   expect,
   failedOver,
   judgeLosses,
@@ -15,6 +16,7 @@ import {
   now,
   partition,
   replicated,
+  SENTINEL_WITHIN_MS,
   STOPS_WITHIN_MS,
   sentinels,
   split,
@@ -33,13 +35,13 @@ test.for<{ told: string; waitFor: number; lost: number }>([
   'a master that its replicas do not hear acknowledges writes, and dies: $told [N15]',
   async ({ waitFor, lost }, { deployment }) => {
     await using all = await deployment.start(
-      sentinels(3, masterWithReplicas(2, { config: noPings })),
+      sentinels(3, masterWithReplicas(2, { config: noPings }), calm),
     );
     const { master, replicas } = all;
     const ledger = new Ledger(now);
     await using clients = await writeLedgerBySentinels(all, ledger, {
       ratePerSecond: RATE_PER_SECOND,
-      ...(waitFor > 0 && { confirmation: { replicas: waitFor, withinMs: 50 } }),
+      ...(waitFor > 0 && { confirmation: { replicas: waitFor, withinMs: 250 } }),
     });
     await clients.goesOn(WRITES);
 
@@ -52,7 +54,8 @@ test.for<{ told: string; waitFor: number; lost: number }>([
     await clients.find(heir);
     await clients.goesOn(WRITES);
     await clients.stop();
-    for (const one of replicas) if (one !== heir) await expect(one).toConvergeWith(heir);
+    for (const one of replicas)
+      if (one !== heir) await expect(one).toConvergeWith(heir, { withinMs: SENTINEL_WITHIN_MS });
 
     const judgement = judgeLosses(all, ledger.writes, await ledgerOn(heir), [
       {
@@ -75,7 +78,7 @@ test('min-replicas-to-write with a lag of 1 s: what a dying master loses is no m
   deployment,
 }) => {
   const config = { ...noPings, ...stopsUnheard };
-  await using all = await deployment.start(sentinels(3, masterWithReplicas(2, { config })));
+  await using all = await deployment.start(sentinels(3, masterWithReplicas(2, { config }), calm));
   const { master } = all;
   const ledger = new Ledger(now);
   await using clients = await writeLedgerBySentinels(all, ledger, {
@@ -85,6 +88,7 @@ test('min-replicas-to-write with a lag of 1 s: what a dying master loses is no m
 
   const fromMs = await replicated(master, ledger, 2);
   await using _silence = await partition(all, split(['master'], ['replica-1', 'replica-2']));
+  const silentAtMs = ledger.now();
   await clients.goesOn(WRITES, 'failed');
   expect(clients.lastError).toBe('NOREPLICAS Not enough good replicas to write.');
   await master.kill();
@@ -93,7 +97,7 @@ test('min-replicas-to-write with a lag of 1 s: what a dying master loses is no m
   await clients.goesOn(WRITES);
   await clients.stop();
 
-  const untilMs = ledger.refusedAtMs('master', fromMs) ?? fromMs;
+  const untilMs = ledger.refusedAtMs('master', silentAtMs) ?? fromMs;
   const judgement = judgeLosses(all, ledger.writes, await ledgerOn(heir), [
     { node: 'master', cause: 'the silence before its end', fromMs, untilMs },
   ]);

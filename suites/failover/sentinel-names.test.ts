@@ -12,6 +12,7 @@ import {
   masterWithReplicas,
   type Node,
   noPings,
+  SENTINEL_WITHIN_MS,
   sentinelClient,
   sentinels,
   stillStream,
@@ -21,7 +22,6 @@ import {
 const NAME = 'localhost';
 /** The heir must not count as down because the machine is busy. */
 const PATIENT = { downAfterMs: 5_000 };
-const MOVED_WITHIN_MS = 30_000;
 
 test('with announce-hostnames all go by names: clients, replicas and their configuration, before and after a failover [S12]', async ({
   deployment,
@@ -44,7 +44,7 @@ test('with announce-hostnames all go by names: clients, replicas and their confi
   await master.kill();
   const heir = await failedOver(all, master);
   const sibling = all.replicas.find((replica) => replica !== heir) as Node;
-  await expect(sibling).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+  await expect(sibling).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });
   await master.restart({ data: 'kept' });
   await expect(master).toResync('full', { withinMs: DEMOTED_WITHIN_MS });
   expect(await allAgree(all)).toBe(heir.name);
@@ -81,7 +81,7 @@ test('with resolve-hostnames alone, names are taken and addresses told, and a fa
   await master.kill();
   const heir = await failedOver(all, master);
   const sibling = all.replicas.find((replica) => replica !== heir) as Node;
-  await expect(sibling).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+  await expect(sibling).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });
   expect(await sibling.call('CONFIG', 'GET', 'replicaof')).toEqual([
     'replicaof',
     `127.0.0.1 ${heir.port}`,

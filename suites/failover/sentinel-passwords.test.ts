@@ -16,6 +16,7 @@ import {
   type Node,
   noPings,
   now,
+  SENTINEL_WITHIN_MS,
   type Sentinel,
   sentinels,
   setOnAll,
@@ -29,7 +30,6 @@ const OLD = { ...noPings, requirepass: 'old', masterauth: 'old' };
 /** No second attempt comes while the test looks. */
 const LONG_MS = 60_000;
 const ASKED_FOR_MS = 8_000;
-const MOVED_WITHIN_MS = 30_000;
 
 test('a password changed without the Sentinels: all is well until they reconnect, then a master that serves counts as down, and nobody can take its place [S11]', async ({
   deployment,
@@ -60,7 +60,7 @@ test('a password changed without the Sentinels: all is well until they reconnect
   await until(
     () => toldOf(all, '-failover-abort-no-good-slave').length,
     (times) => times > 0,
-    { what: 'a Sentinel to find nobody to promote', withinMs: MOVED_WITHIN_MS },
+    { what: 'a Sentinel to find nobody to promote', withinMs: SENTINEL_WITHIN_MS },
   );
   expect(await master.call('SET', 'served', 'well')).toBe('OK');
 
@@ -77,7 +77,7 @@ test('a password changed without the Sentinels: all is well until they reconnect
   await stillStream(all);
   await master.kill();
   const heir = await failedOver(all, master);
-  await expect(siblingOf(all, heir)).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+  await expect(siblingOf(all, heir)).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });
   await expect(siblingOf(all, heir)).toConvergeWith(heir);
 });
 
@@ -104,7 +104,7 @@ test('a password changed by way of a time in which both are good: nobody counts 
   await stillStream(all);
   await master.kill();
   const heir = await failedOver(all, master);
-  await expect(siblingOf(all, heir)).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+  await expect(siblingOf(all, heir)).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });
   await expect(siblingOf(all, heir)).toConvergeWith(heir);
 });
 

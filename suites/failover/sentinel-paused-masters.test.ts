@@ -5,6 +5,7 @@
  */
 import {
   anyTells,
+  calm,
   DEMOTED_WITHIN_MS,
   expect,
   failedOver,
@@ -12,9 +13,11 @@ import {
   Ledger,
   ledgerOn,
   masterWithReplicas,
+  type Node,
   noPings,
   now,
   replicated,
+  SENTINEL_WITHIN_MS,
   sentinels,
   test,
   until,
@@ -36,8 +39,8 @@ test.for<{ told: string; atLeast: number }>([
   'a paused master that comes back after its failover thinks that it is one: $told [N12] [N15]',
   async ({ atLeast }, { deployment }) => {
     const config = { ...noPings, 'min-replicas-to-write': atLeast };
-    await using all = await deployment.start(sentinels(3, masterWithReplicas(2, { config })));
-    const { master } = all;
+    await using all = await deployment.start(sentinels(3, masterWithReplicas(2, { config }), calm));
+    const { master, replicas } = all;
     const ledger = new Ledger(now);
     const options = { ratePerSecond: RATE_PER_SECOND };
     await using loyal = await writeLedgerBySentinels(all, ledger, options);
@@ -48,6 +51,13 @@ test.for<{ told: string; atLeast: number }>([
     const heir = await failedOver(all, master);
     await using others = await writeLedgerBySentinels(all, ledger, options);
     await others.goesOn(WRITES);
+    const sibling = replicas.find((replica) => replica !== heir) as Node;
+    await until(
+      async () => (await sibling.snapshot()).upstream,
+      (upstream) =>
+        upstream !== undefined && upstream.link === 'up' && all.whoIs(upstream) === heir.name,
+      { what: `${sibling.name} to follow ${heir.name}`, withinMs: SENTINEL_WITHIN_MS },
+    );
     const resumedAtMs = ledger.now();
     await master.resume();
     await loyal.goesOn(WRITES, atLeast > 0 ? 'failed' : 'ok');

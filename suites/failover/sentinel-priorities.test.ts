@@ -9,6 +9,7 @@ import {
   masterWithReplicas,
   type Node,
   noPings,
+  SENTINEL_WITHIN_MS,
   sentinels,
   stillStream,
   test,
@@ -17,7 +18,6 @@ import {
   until,
 } from '../../helpers/suite.ts';
 
-const MOVED_WITHIN_MS = 30_000;
 /** A replica that is slow to answer for so long is not chosen, and machines are busy. */
 const PATIENT = { downAfterMs: 3_000 };
 
@@ -40,7 +40,7 @@ test('the lowest replica-priority is promoted first, then the next; 0 never, and
   await master.kill();
   expect(await failedOver(all, master)).toBe(first);
   for (const node of [second, never]) {
-    await expect(node).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+    await expect(node).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });
   }
 
   await first.kill();
@@ -73,7 +73,7 @@ test('replica-announced no hides a replica from who asks Sentinels, and not from
   await master.kill();
 
   expect(await failedOver(all, master)).toBe(hidden);
-  await expect(shown).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+  await expect(shown).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });
   await allSee(
     all,
     'the old master and the other replica',

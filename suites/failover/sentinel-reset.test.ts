@@ -4,6 +4,7 @@ import {
   expect,
   failedOver,
   masterWithReplicas,
+  SENTINEL_WITHIN_MS,
   type Sentinel,
   sentinels,
   test,
@@ -49,7 +50,7 @@ test('a replica and a Sentinel that are gone for good stay known, and count, unt
   await until(
     () => asked.known(),
     (known) => `${known}` === 'replica-1,sentinel-2',
-    { what: 'sentinel-1 to have found who is there', withinMs: 30_000 },
+    { what: 'sentinel-1 to have found who is there', withinMs: SENTINEL_WITHIN_MS },
   );
   expect(await asked.quorumCheck()).toMatch(/^OK 2 usable Sentinels/);
 
@@ -57,6 +58,6 @@ test('a replica and a Sentinel that are gone for good stay known, and count, unt
   await until(
     () => asked.known(),
     (known) => known.includes('replica-2'),
-    { what: 'sentinel-1 to have found replica-2 again', withinMs: 30_000 },
+    { what: 'sentinel-1 to have found replica-2 again', withinMs: SENTINEL_WITHIN_MS },
   );
 });

@@ -5,6 +5,7 @@
  */
 import {
   allAgree,
+  calm,
   DEMOTED_WITHIN_MS,
   expect,
   failedOver,
@@ -13,6 +14,7 @@ import {
   type Node,
   noPings,
   partition,
+  SENTINEL_WITHIN_MS,
   saveRdb,
   sentinels,
   split,
@@ -20,8 +22,6 @@ import {
   test,
   writeBytes,
 } from '../../helpers/suite.ts';
-
-const WITHIN_MS = 30_000;
 
 test.for<{
   returns: string;
@@ -41,7 +41,7 @@ test.for<{
   'an old master that returns from its RDB $returns: $kind [N12]',
   async ({ as, diverged, kind }, { deployment }) => {
     await using all = await deployment.start(
-      sentinels(3, masterWithReplicas(1, { config: noPings })),
+      sentinels(3, masterWithReplicas(1, { config: noPings }), calm),
     );
     const { master, replica } = all;
     await fill(master, { seed: 1, keys: 100 });
@@ -62,7 +62,7 @@ test.for<{
     const args = as === 'replica' ? ['--replicaof', host, String(port)] : [];
     await master.restart({ data: 'kept', args });
     await allAgree(all, { master: heir.name, withinMs: DEMOTED_WITHIN_MS });
-    await expect(master).toResync(kind, { withinMs: WITHIN_MS });
+    await expect(master).toResync(kind, { withinMs: SENTINEL_WITHIN_MS });
     await expect(master).toConvergeWith(heir);
     expect(await heir.call('GET', 'unseen')).toBeNull();
   },
@@ -72,7 +72,7 @@ test('a paused master that nobody wrote to cannot continue: what Sentinels publi
   deployment,
 }) => {
   await using all = await deployment.start(
-    sentinels(3, masterWithReplicas(2, { config: noPings })),
+    sentinels(3, masterWithReplicas(2, { config: noPings }), calm),
   );
   const { master, replicas } = all;
   await fill(master, { seed: 1, keys: 100 });
@@ -82,10 +82,13 @@ test('a paused master that nobody wrote to cannot continue: what Sentinels publi
   await master.pause();
   const heir = await failedOver(all, master);
   const [sibling] = replicas.filter((one) => one !== heir) as [Node];
-  await expect(sibling).toConvergeWith(heir);
+  await expect(sibling).toConvergeWith(heir, { withinMs: SENTINEL_WITHIN_MS });
   await master.resume();
   await allAgree(all, { master: heir.name, withinMs: DEMOTED_WITHIN_MS });
-  await expect(master).toResync('full', { withinMs: WITHIN_MS, reason: 'second-offset-exceeded' });
+  await expect(master).toResync('full', {
+    withinMs: SENTINEL_WITHIN_MS,
+    reason: 'second-offset-exceeded',
+  });
   for (const one of [master, sibling]) await expect(one).toConvergeWith(heir);
   expect(await syncCounts(all, grown)).toEqual({ [heir.name]: { partial: 1, full: 1 } });
 });

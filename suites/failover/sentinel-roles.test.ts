@@ -7,12 +7,11 @@ import {
   NEVER_MET,
   noPings,
   now,
+  SENTINEL_WITHIN_MS,
   sentinels,
   setOnAll,
   test,
 } from '../../helpers/suite.ts';
-
-const MOVED_WITHIN_MS = 40_000;
 
 test('a master that somebody has made a replica counts as down, late: after down-after-milliseconds and 20 s [S9]', async ({
   deployment,
@@ -39,7 +38,7 @@ test('a master that somebody has made a replica counts as down, late: after down
   await setOnAll(all, { quorum: 2 });
   const heir = await failedOver(all, master);
   for (const node of all.nodes.filter((one) => one !== heir)) {
-    await expect(node).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+    await expect(node).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });
     await expect(node).toConvergeWith(heir);
   }
 });

@@ -5,6 +5,7 @@
  */
 import {
   BUSY_MS,
+  calm,
   DEMOTED_WITHIN_MS,
   type Deployment,
   expect,
@@ -39,12 +40,12 @@ test.for<{ told: string; waitFor: number }>([
   'a master cut off with one Sentinel and its clients acknowledges writes for as long as it lasts: $told [N15] [N16]',
   async ({ waitFor }, { deployment }) => {
     await using all = await deployment.start(
-      sentinels(3, masterWithReplicas(2, { config: noPings })),
+      sentinels(3, masterWithReplicas(2, { config: noPings }), calm),
     );
     const { master } = all;
     const [alone, ...majority] = all.sentinels as [Sentinel, ...Sentinel[]];
     const ledger = new Ledger(now);
-    const confirmed = waitFor > 0 && { confirmation: { replicas: waitFor, withinMs: 50 } };
+    const confirmed = waitFor > 0 && { confirmation: { replicas: waitFor, withinMs: 250 } };
     const options = { ratePerSecond: RATE_PER_SECOND, ...confirmed };
     await using minority = await writeLedgerBySentinels(all, ledger, {
       ...options,
@@ -85,7 +86,7 @@ test('min-replicas-to-write with a lag of 1 s: the cut off master stops within 3
   deployment,
 }) => {
   const config = { ...noPings, ...stopsUnheard };
-  await using all = await deployment.start(sentinels(3, masterWithReplicas(2, { config })));
+  await using all = await deployment.start(sentinels(3, masterWithReplicas(2, { config }), calm));
   const { master } = all;
   const [alone, ...majority] = all.sentinels as [Sentinel, ...Sentinel[]];
   const ledger = new Ledger(now);
@@ -95,6 +96,7 @@ test('min-replicas-to-write with a lag of 1 s: the cut off master stops within 3
 
   const fromMs = await replicated(master, ledger, 2);
   const cut = await partition(all, aloneWith(all, alone));
+  const silentAtMs = ledger.now();
   const heir = await failedOver(all, master, { by: majority });
   await using others = await writeLedgerBySentinels(all, ledger, { ...options, asked: majority });
   await Promise.all([minority.goesOn(WRITES, 'failed'), others.goesOn(WRITES)]);
@@ -107,7 +109,7 @@ test('min-replicas-to-write with a lag of 1 s: the cut off master stops within 3
   await Promise.all([minority.stop(), others.stop()]);
   await expect(master).toConvergeWith(heir);
 
-  const untilMs = ledger.refusedAtMs('master', fromMs) ?? fromMs;
+  const untilMs = ledger.refusedAtMs('master', silentAtMs) ?? fromMs;
   const judgement = judgeLosses(all, ledger.writes, await ledgerOn(master), [
     { node: 'master', cause: 'the partition', fromMs, untilMs },
   ]);

@@ -10,6 +10,7 @@ import {
   masterWithReplicas,
   type Node,
   noPings,
+  SENTINEL_WITHIN_MS,
   sentinels,
   stillStream,
   test,
@@ -19,7 +20,6 @@ import {
 
 /** The heir must not count as down because the machine is busy. */
 const PATIENT = { downAfterMs: 5_000 };
-const MOVED_WITHIN_MS = 30_000;
 const LOGIN = { 'auth-user': 'sentinel', 'auth-pass': 'secret' };
 /** What Sentinels ask of the servers that they watch, and are refused without. */
 const RIGHTS =
@@ -44,7 +44,7 @@ test('a user with the rights that Sentinels need is enough for a failover: nothi
   await stillStream(all, LOGIN['auth-user']);
   await master.kill();
   const heir = await failedOver(all, master);
-  await expect(siblingOf(all, heir)).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+  await expect(siblingOf(all, heir)).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });
   await master.restart({ data: 'kept' });
   await expect(master).toResync('full', { withinMs: DEMOTED_WITHIN_MS });
   expect(await allAgree(all)).toBe(heir.name);
@@ -74,7 +74,7 @@ test('a user without the right to SLAVEOF: the failover is begun and given up, u
 
   for (const replica of replicas) await replica.call('ACL', 'SETUSER', 'sentinel', '+slaveof');
   const heir = await failedOver(all, master, { withinMs: 60_000 });
-  await expect(siblingOf(all, heir)).toResync('partial', { withinMs: MOVED_WITHIN_MS });
+  await expect(siblingOf(all, heir)).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });
 });
 
 function withUser(rights: string, server: Versioned) {

@@ -2,11 +2,12 @@ import type { SeenServer } from '../../observe/sentinel.ts';
 import { until } from '../../until.ts';
 import type { Deployment } from '../deployment.ts';
 import { depthOf } from '../topology.ts';
+import { DEMOTED_WITHIN_MS } from './bounds.ts';
 import { runningSentinels } from './running.ts';
 import type { Sentinel } from './sentinel.ts';
 
-/** Greetings of Sentinels come every 2 s, what masters say of replicas every 10 s, on a machine that may do much else. */
-const AGREE_WITHIN_MS = 30_000;
+/** An old master is demoted, and then what it says as a replica, and of its link, is asked for every 10 s. */
+const AGREE_WITHIN_MS = DEMOTED_WITHIN_MS;
 
 /** What a server is; and what another Sentinel last said of the master, which Valkey 9.1 keeps. */
 const USUAL = ['master', 'slave', 'sentinel', 'master_down'];

@@ -1,14 +1,13 @@
 import type { SeenReplica, SentinelEvent } from '../../observe/sentinel.ts';
 import { until } from '../../until.ts';
 import type { Deployment } from '../deployment.ts';
+import { SENTINEL_WITHIN_MS, TILT_MS } from './bounds.ts';
 import { runningSentinels } from './running.ts';
 import type { EventExpectation, Sentinel } from './sentinel.ts';
 
-/** What masters say of replicas is asked for every 10 s, on a machine that may do much else. */
-const SEEN_WITHIN_MS = 30_000;
 /** Of which a Sentinel asks the others each second whether they do not hear the master either. */
 const ASKED_FOR_MS = 3_000;
-const ASKED_WITHIN_MS = 15_000;
+const ASKED_WITHIN_MS = 15_000 + TILT_MS;
 
 /** SENTINEL SET on all Sentinels that run: each has settings of its own. */
 export async function setOnAll(
@@ -54,7 +53,6 @@ export async function allSee(
   what: string,
   isExpected: (replicas: Readonly<Record<string, SeenReplica>>) => boolean,
 ): Promise<void> {
-  const withinMs = SEEN_WITHIN_MS;
   await until(
     () =>
       Promise.all(
@@ -64,7 +62,7 @@ export async function allSee(
         }),
       ),
     (seen) => seen.every(isExpected),
-    { what: `all Sentinels to see ${what}`, withinMs },
+    { what: `all Sentinels to see ${what}`, withinMs: SENTINEL_WITHIN_MS },
   );
 }
 
@@ -73,7 +71,7 @@ export async function allTell(
   deployment: Deployment,
   name: string,
   about: RegExp,
-  { servers = 1, withinMs = SEEN_WITHIN_MS }: { servers?: number; withinMs?: number } = {},
+  { servers = 1, withinMs = SENTINEL_WITHIN_MS }: { servers?: number; withinMs?: number } = {},
 ): Promise<void> {
   const told = (): readonly number[] =>
     runningSentinels(deployment).map((sentinel) => {

@@ -16,9 +16,10 @@ import type { Address } from '../address.ts';
 import type { Deployment } from '../deployment.ts';
 import type { Server } from '../driver.ts';
 import { Instance, type Surroundings } from '../instance.ts';
+import { TILT_MS } from './bounds.ts';
 import type { SentinelsSpec } from './plan.ts';
 
-const EVENT_WITHIN_MS = 15_000;
+const EVENT_WITHIN_MS = 15_000 + TILT_MS;
 
 /** Which event of a name is meant. */
 export interface EventExpectation {
