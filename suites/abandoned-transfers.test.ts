@@ -14,10 +14,11 @@ import {
 
 /** As many as `writeBytes` writes. */
 const KEYS = 16;
-/** Microseconds a key. An RDB of all keys takes 8 s, if nobody ends it; */
-const ENDLESS = { 'rdb-key-save-delay': 500_000 };
-/** or 3.2 s. */
-const SLOW = { 'rdb-key-save-delay': 200_000 };
+/** Microseconds a key. An RDB of all keys takes half a minute, if nobody ends it; */
+const ENDLESS = { 'rdb-key-save-delay': 2_000_000 };
+/** or 8 s. */
+const SLOW = { 'rdb-key-save-delay': 500_000 };
+const SLOWLY_WITHIN_MS = 25_000;
 const TO_DISK = { 'repl-diskless-sync': 'no' };
 
 test.for(['yes', 'no'])(
@@ -87,9 +88,9 @@ test.concurrent('an RDB for two of which one leaves is finished for the other [F
   await leaves.promote();
   await statesOf(master, ['wait_bgsave']);
 
-  await expect(stays).toResync('full');
+  await expect(stays).toResync('full', { withinMs: SLOWLY_WITHIN_MS });
   await expect(stays).toConvergeWith(master);
-  await master.logged(/^Background saving terminated with/);
+  await master.logged(/^Background saving terminated with/, SLOWLY_WITHIN_MS);
   expect(said(master, /^Background saving (?:started by pid|terminated with) /)).toEqual([
     'Background saving started by pid',
     'Background saving terminated with',
@@ -108,7 +109,7 @@ test.concurrent.for(['', '3600 1000000'])(
     await both.node('leaves').promote();
     await statesOf(master, []);
 
-    await master.logged(/^Background saving terminated/);
+    await master.logged(/^Background saving terminated/, SLOWLY_WITHIN_MS);
     const isGivenUp = save === '' && can(await master.snapshot(), 'unwanted-rdb-given-up');
     expect(said(master, /^Background saving terminated (?:by signal|with success)/)).toEqual([
       `Background saving terminated ${isGivenUp ? 'by signal' : 'with success'}`,
@@ -145,7 +146,7 @@ test.for([
       await until(
         () => visitor.received,
         (received) => received === '+OK\r\n'.repeat(index + 1),
-        { what: `REPLCONF ${option} to be answered`, withinMs: 5_000 },
+        { what: `REPLCONF ${option} to be answered`, withinMs: 15_000 },
       );
     }
     visitor.send('PSYNC ? -1');
@@ -154,7 +155,7 @@ test.for([
     await until(
       () => visitor.ended,
       (ended) => ended,
-      { what: 'the connection to be ended', withinMs: 15_000 },
+      { what: 'the connection to be ended', withinMs: SLOWLY_WITHIN_MS },
     );
 
     const transfer = visitor.received.replace(/^(?:\+OK\r\n)+\n*\+FULLRESYNC \w{40} \d+\r\n/, '');

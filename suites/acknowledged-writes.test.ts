@@ -55,7 +55,7 @@ test.for<{ told: string; waitFor: number; minority: Minority; keeps?: number; br
     const ledger = new Ledger(now);
     await using clients = await writeLedger(three.master, ledger, {
       ratePerSecond: RATE_PER_SECOND,
-      ...(waitFor > 0 && { confirmation: { replicas: waitFor, withinMs: 50 } }),
+      ...(waitFor > 0 && { confirmation: { replicas: waitFor, withinMs: 500 } }),
     });
     await clients.goesOn(WRITES);
 

@@ -61,7 +61,7 @@ async function outage(
   await until(
     async () => (await pair.master.snapshot()).replicas,
     (replicas) => replicas.length === 0,
-    { what: 'the master to drop its replica', withinMs: 5_000 },
+    { what: 'the master to drop its replica', withinMs: 15_000 },
   );
   const needed = (await pair.replica.snapshot()).offset + 1;
   let writes = 0;

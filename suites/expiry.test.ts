@@ -33,7 +33,7 @@ test('a key that expires while the link is cut is hidden and held, and deleted e
   await master.call('SET', 'stays', '1');
   await answers(leaf, ['GET', 'stays'], '1');
   await master.call('SET', 'key', 'value', 'PX', TTL_MS);
-  await answers(leaf, ['GET', 'key'], 'value');
+  await answers(leaf, ['DBSIZE'], 2);
   const { offset: before } = await master.snapshot();
 
   const outage = await middle.link.apply(cut());
@@ -90,7 +90,7 @@ test('INCR of a key that has expired on the replica meanwhile is applied: neithe
   await using pair = await deployment.start(masterWithReplicas(1, { config }));
   const { master, replica } = pair;
   await master.call('DEBUG', 'SET-ACTIVE-EXPIRE', 0);
-  const endsAtMs = (await timeMs(master)) + 1.5 * TTL_MS;
+  const endsAtMs = (await timeMs(master)) + 4 * TTL_MS;
   await master.call('SET', 'count', '1');
   await master.call('PEXPIREAT', 'count', endsAtMs);
   await answers(replica, ['GET', 'count'], '1');
@@ -123,7 +123,7 @@ test('a set that expired in an outage and was made anew has its new members only
   const { master, replica } = pair;
   await master.call('DEBUG', 'SET-ACTIVE-EXPIRE', 0);
   await master.call('SADD', 'set', 'a', 'b', 'c');
-  await master.call('PEXPIREAT', 'set', (await timeMs(master)) + TTL_MS);
+  await master.call('PEXPIRE', 'set', TTL_MS);
   await sameOffset(replica, master);
   const outage = await replica.link.apply(cut());
   await answers(replica, ['EXISTS', 'set'], 0);
@@ -165,6 +165,6 @@ async function timePasses(node: Node, atMs: number): Promise<void> {
   await until(
     () => timeMs(node),
     (nowMs) => nowMs > atMs,
-    { what: `${node.name}'s clock to pass ${atMs}`, withinMs: 10_000 },
+    { what: `${node.name}'s clock to pass ${atMs}`, withinMs: 20_000 },
   );
 }

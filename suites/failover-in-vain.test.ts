@@ -27,7 +27,7 @@ import {
 
 const READONLY = "READONLY You can't write against a read only replica.";
 /** Long enough to see that a write waits, on a machine that may do much else. */
-const TIMEOUT_MS = 6_000;
+const TIMEOUT_MS = 10_000;
 /** Of `+CONTINUE` and the new ID, which a replica says last before the stream. */
 const INSIDE_THE_ANSWER = 40;
 

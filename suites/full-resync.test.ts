@@ -87,7 +87,7 @@ test('a transfer cut in the middle of the RDB is retried from the start [N3]', a
   await writeBytes(both.master, { seed: 1, bytes: 4_000_000, valueBytes: 250_000 });
   const link = await both.link(newcomer, both.master);
 
-  await using _slow = await link.apply(bandwidth('downstream', { kilobytesPerSecond: 1_000 }));
+  const slow = await link.apply(bandwidth('downstream', { kilobytesPerSecond: 400 }));
   await newcomer.replicaOf(both.master);
   await newcomer.logged(/REPLICA sync: receiving/);
   const { upstream } = await newcomer.snapshot();
@@ -96,6 +96,7 @@ test('a transfer cut in the middle of the RDB is retried from the start [N3]', a
   );
   const outage = await link.apply(cut(), { unproven: true });
   await linkSeenDown(newcomer, { verdict: 'inconclusive' });
+  await slow.remove();
   await outage.heal();
 
   await expect(newcomer).toResync('full', { times: 2 });

@@ -69,7 +69,7 @@ test('with too few replicas only those functions and scripts run that are declar
   await master.call('FUNCTION', 'LOAD', library('lib'));
 
   const outage = await replica.link.apply(cut());
-  await refuses(master, ['SET', 'key', 'refused'], REFUSED);
+  await refuses(master, ['SET', 'probe', '1'], REFUSED);
   const { offset } = await master.snapshot();
   const get = "return redis.call('GET', KEYS[1])";
   const run: [command: string, script: string][] = [

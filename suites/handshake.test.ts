@@ -165,7 +165,7 @@ test.for(['SYNC', 'PSYNC ? -1'])(
       await until(
         async () => (await pair.master.snapshot()).counters.full,
         (full) => full === counters.full + 1,
-        { what: `${request} to be taken`, withinMs: 5_000 },
+        { what: `${request} to be taken`, withinMs: 15_000 },
       );
       client.send(command);
       if (!isCutOff) {
@@ -180,7 +180,7 @@ test.for(['SYNC', 'PSYNC ? -1'])(
       await until(
         () => client.ended,
         (ended) => ended,
-        { what: `the connection to end after ${command}`, withinMs: 5_000 },
+        { what: `the connection to end after ${command}`, withinMs: 15_000 },
       );
       const [name] = command.toLowerCase().split(' ');
       await pair.master.logged(new RegExp(`^Replica generated a reply to command '${name}\\b`));

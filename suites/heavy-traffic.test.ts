@@ -108,7 +108,7 @@ test('clients that block on lists and sorted sets take the same elements on the 
   await until(
     () => [...served],
     (counts) => counts.every(([, count]) => count >= SERVED_MIN),
-    { what: 'every kind of pop to be served', withinMs: 45_000, verdict: 'inconclusive' },
+    { what: 'every kind of pop to be served', withinMs: 120_000, verdict: 'inconclusive' },
   ).finally(() => {
     stopped = true;
   });

@@ -106,7 +106,7 @@ test('a client link is cut without the replication link, and the reverse', async
     (reply) => reply === 'OK',
     {
       what: 'the client to write again',
-      withinMs: 5_000,
+      withinMs: 15_000,
     },
   );
 

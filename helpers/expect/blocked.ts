@@ -1,7 +1,7 @@
 import type { Node } from '../deployment/node.ts';
 import { until } from '../until.ts';
 
-const BLOCKED_WITHIN_MS = 5_000;
+const BLOCKED_WITHIN_MS = 15_000;
 
 /** Waits until just so many clients of a node are blocked: by BLPOP and its like, or by WAIT. */
 export async function blocked(node: Node, clients: number): Promise<void> {

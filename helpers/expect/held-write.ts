@@ -10,7 +10,7 @@ export interface HeldWrite extends Disposable {
 
 /** Sends `SET <key> held` on a connection of its own, and waits until it is held back, as the only command. */
 export async function heldWrite(node: Node, key: string): Promise<HeldWrite> {
-  const client = node.dedicated();
+  const client = node.dedicated({ commandTimeoutMs: 60_000 });
   const answer = client.call('SET', key, 'held').then(String, messageOf);
   await blocked(node, 1);
   return { answer, [Symbol.dispose]: () => client[Symbol.dispose]() };

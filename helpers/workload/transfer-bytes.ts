@@ -3,7 +3,7 @@ import type { Node } from '../deployment/node.ts';
 import { until } from '../until.ts';
 import { ask, rawConnection } from './raw-connection.ts';
 
-const LEFT_WITHIN_MS = 5_000;
+const LEFT_WITHIN_MS = 15_000;
 const FORTY = 'x'.repeat(40);
 
 /** Where, on a connection from a replica to its master, the RDB of a full resync is: offsets of what the master sends. */
