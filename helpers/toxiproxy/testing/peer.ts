@@ -110,7 +110,7 @@ export class Upstream implements AsyncDisposable {
       ({ length }) => length >= number,
       {
         what: `connection ${number} to arrive upstream`,
-        withinMs: 10_000,
+        withinMs: 30_000,
         describe: () => `${this.peers.length} connections`,
       },
     );

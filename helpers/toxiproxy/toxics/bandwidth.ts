@@ -9,7 +9,7 @@ const PIECE_MS = 100;
 /** Waiting for less would keep the processor busy; the credit makes up for it. */
 const TICK_MS = 1;
 /** A timer that fired late is made up for, up to this much: time spent blocked by the reader is not. */
-const CREDIT_MAX_MS = 20;
+const CREDIT_MAX_MS = 250;
 
 export const bandwidth: ToxicType<Bandwidth> = {
   type: 'bandwidth',

@@ -12,7 +12,7 @@ import { effectiveOf, type Settings, settingsTold } from '../settings.ts';
 import type { Effective } from '../subject.ts';
 import { telling } from './telling.ts';
 
-const IN_SYNC_WITHIN_MS = 10_000;
+const IN_SYNC_WITHIN_MS = 30_000;
 const LOG_LINES = 8;
 
 /** A server that runs with a configuration, as it describes itself. */

@@ -15,6 +15,7 @@ const LATE_SECONDS = 2;
 const REPLICAS_MAX = 3;
 const UNSTOPPED_FOR_MS = 3_000;
 const WAIT_MS = 500;
+const ACCEPTS_WITHIN_MS = 15_000;
 const SOURCE =
   'https://redis.io/docs/latest/operate/oss_and_stack/management/replication/#allow-writes-only-with-n-attached-replicas';
 
@@ -38,7 +39,7 @@ export const writeSafety: Measurement = {
     const settings = await settingsOf(master, subject, more);
     const required = settings.number('min-replicas-to-write');
     await using _narrow = await overLink(deployment, assumptions.link);
-    const refusal = await attempt(deployment);
+    const refusal = await refusalThatStays(deployment, required <= replicas);
     if (refusal !== undefined) return neverWrites(required, replicas, refusal);
     const waited = Number(await master.call('WAIT', replicas, WAIT_MS * 4));
     const one =
@@ -103,6 +104,19 @@ async function stops(deployment: Deployment, silent: number, withinMs: number): 
 }
 
 /** The master's refusal of a write, if it is one. */
+/** Acknowledgements that are late stop writes for a moment: where there are enough replicas, that is waited for. */
+async function refusalThatStays(
+  deployment: Deployment,
+  isMomentary: boolean,
+): Promise<string | undefined> {
+  const untilMs = now() + (isMomentary ? ACCEPTS_WITHIN_MS : 0);
+  return until(
+    async () => ({ refusal: await attempt(deployment) }),
+    ({ refusal }) => refusal === undefined || now() >= untilMs,
+    { what: 'a write to be accepted or refused', withinMs: 2 * ACCEPTS_WITHIN_MS },
+  ).then(({ refusal }) => refusal);
+}
+
 async function attempt({ master }: Deployment): Promise<string | undefined> {
   try {
     await master.call('SET', 'measure:partition', String(now()));
