@@ -43,7 +43,7 @@ export {
 } from './deployment/config.ts';
 export type { Deployment } from './deployment/deployment.ts';
 export type { Node } from './deployment/node.ts';
-export { rolesOf } from './deployment/roles.ts';
+export { rolesOf, siblingOf } from './deployment/roles.ts';
 export { allAgree } from './deployment/sentinels/agreement.ts';
 export {
   allSee,

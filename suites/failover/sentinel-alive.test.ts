@@ -13,7 +13,6 @@ import {
   ledgerOn,
   longLoad,
   masterWithReplicas,
-  type Node,
   noPings,
   now,
   partition,
@@ -22,6 +21,7 @@ import {
   saving,
   sentinels,
   setOnAll,
+  siblingOf,
   split,
   stillStream,
   test,
@@ -118,7 +118,7 @@ test('a master that Sentinels alone do not hear is replaced while its clients wr
   const silence = await partition(all, split(names, [master.name]));
   const heir = await failedOver(all, master);
   await clients.goesOn(WRITES);
-  const sibling = replicas.find((replica) => replica !== heir) as Node;
+  const sibling = siblingOf(all, heir);
   await expect(sibling).toConvergeWith(heir, { withinMs: SENTINEL_WITHIN_MS });
   await clients.goesOn(WRITES);
   expect((await master.role()).role).toBe('master');

@@ -10,11 +10,11 @@ import {
   failedOver,
   fill,
   masterWithReplicas,
-  type Node,
   noPings,
   SENTINEL_WITHIN_MS,
   sentinelClient,
   sentinels,
+  siblingOf,
   stillStream,
   test,
 } from '../../helpers/suite.ts';
@@ -43,7 +43,7 @@ test('with announce-hostnames all go by names: clients, replicas and their confi
 
   await master.kill();
   const heir = await failedOver(all, master);
-  const sibling = all.replicas.find((replica) => replica !== heir) as Node;
+  const sibling = siblingOf(all, heir);
   await expect(sibling).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });
   await master.restart({ data: 'kept' });
   await expect(master).toResync('full', { withinMs: DEMOTED_WITHIN_MS });
@@ -80,7 +80,7 @@ test('with resolve-hostnames alone, names are taken and addresses told, and a fa
 
   await master.kill();
   const heir = await failedOver(all, master);
-  const sibling = all.replicas.find((replica) => replica !== heir) as Node;
+  const sibling = siblingOf(all, heir);
   await expect(sibling).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });
   expect(await sibling.call('CONFIG', 'GET', 'replicaof')).toEqual([
     'replicaof',

@@ -20,6 +20,7 @@ import {
   type Sentinel,
   sentinels,
   setOnAll,
+  siblingOf,
   stillStream,
   test,
   toldOf,
@@ -134,8 +135,4 @@ async function allStillKnow(all: Deployment): Promise<void> {
   await allSee(all, 'a priority of 7', (seen) =>
     all.replicas.every(({ name }) => seen[name]?.priority === 7),
   );
-}
-
-function siblingOf({ replicas }: Deployment, heir: Node): Node {
-  return replicas.find((replica) => replica !== heir) as Node;
 }

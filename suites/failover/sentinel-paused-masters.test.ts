@@ -13,12 +13,12 @@ import {
   Ledger,
   ledgerOn,
   masterWithReplicas,
-  type Node,
   noPings,
   now,
   replicated,
   SENTINEL_WITHIN_MS,
   sentinels,
+  siblingOf,
   test,
   until,
   writeLedgerBySentinels,
@@ -40,7 +40,7 @@ test.for<{ told: string; atLeast: number }>([
   async ({ atLeast }, { deployment }) => {
     const config = { ...noPings, 'min-replicas-to-write': atLeast };
     await using all = await deployment.start(sentinels(3, masterWithReplicas(2, { config }), calm));
-    const { master, replicas } = all;
+    const { master } = all;
     const ledger = new Ledger(now);
     const options = { ratePerSecond: RATE_PER_SECOND };
     await using loyal = await writeLedgerBySentinels(all, ledger, options);
@@ -51,7 +51,7 @@ test.for<{ told: string; atLeast: number }>([
     const heir = await failedOver(all, master);
     await using others = await writeLedgerBySentinels(all, ledger, options);
     await others.goesOn(WRITES);
-    const sibling = replicas.find((replica) => replica !== heir) as Node;
+    const sibling = siblingOf(all, heir);
     await until(
       async () => (await sibling.snapshot()).upstream,
       (upstream) =>

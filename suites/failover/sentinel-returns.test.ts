@@ -11,12 +11,12 @@ import {
   failedOver,
   fill,
   masterWithReplicas,
-  type Node,
   noPings,
   partition,
   SENTINEL_WITHIN_MS,
   saveRdb,
   sentinels,
+  siblingOf,
   split,
   syncCounts,
   test,
@@ -81,7 +81,7 @@ test('a paused master that nobody wrote to cannot continue: what Sentinels publi
 
   await master.pause();
   const heir = await failedOver(all, master);
-  const [sibling] = replicas.filter((one) => one !== heir) as [Node];
+  const sibling = siblingOf(all, heir);
   await expect(sibling).toConvergeWith(heir, { withinMs: SENTINEL_WITHIN_MS });
   await master.resume();
   await allAgree(all, { master: heir.name, withinMs: DEMOTED_WITHIN_MS });

@@ -3,7 +3,6 @@ import { can, type Versioned } from '../../helpers/deployment/capabilities.ts';
 import {
   allAgree,
   DEMOTED_WITHIN_MS,
-  type Deployment,
   expect,
   failedOver,
   fill,
@@ -12,6 +11,7 @@ import {
   noPings,
   SENTINEL_WITHIN_MS,
   sentinels,
+  siblingOf,
   stillStream,
   test,
   toldOf,
@@ -89,8 +89,4 @@ async function refusals(node: Node): Promise<string[]> {
     const of = (field: string) => flat[flat.indexOf(field) + 1];
     return `${of('username')}: ${of('object')}`;
   });
-}
-
-function siblingOf({ replicas }: Deployment, heir: Node): Node {
-  return replicas.find((replica) => replica !== heir) as Node;
 }

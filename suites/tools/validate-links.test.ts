@@ -105,6 +105,8 @@ test('a full resync over a long link is over when all but what is on its way has
   const load = { ...AWAY, datasetBytes: 10_000_000, valueBytes: 10_000 };
   const found = await measured(deployment, 'full-resync', {}, load);
   expect(found.severities).toEqual({ 'full-resync-loop': 'ok', 'full-resync-clients': 'note' });
+  const [tookMs] = numbers(found.of('full-resync-loop'), /^time of a full resync/);
+  expect(tookMs, 'less than a second of transfer').toBeLessThan(8_000);
 });
 
 test('silence is noticed, and writes are judged, over the link as well', async ({ deployment }) => {

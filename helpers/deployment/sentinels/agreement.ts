@@ -6,9 +6,6 @@ import { DEMOTED_WITHIN_MS } from './bounds.ts';
 import { runningSentinels } from './running.ts';
 import type { Sentinel } from './sentinel.ts';
 
-/** An old master is demoted, and then what it says as a replica, and of its link, is asked for every 10 s. */
-const AGREE_WITHIN_MS = DEMOTED_WITHIN_MS;
-
 /** What a server is; and what another Sentinel last said of the master, which Valkey 9.1 keeps. */
 const USUAL = ['master', 'slave', 'sentinel', 'master_down'];
 
@@ -55,7 +52,7 @@ export async function allAgree(
   deployment: Deployment,
   {
     master,
-    withinMs = AGREE_WITHIN_MS,
+    withinMs = DEMOTED_WITHIN_MS,
   }: { readonly master?: string; readonly withinMs?: number } = {},
 ): Promise<string> {
   const running = runningSentinels(deployment);
