@@ -111,6 +111,8 @@ test('a replica is killed while it loads the RDB that it has received: it starts
   await replica.call('CONFIG', 'SET', 'key-load-delay', KEY_LOAD_DELAY_MICROS);
   await outage.heal();
   await replica.logged(/sync: Loading DB in memory$/);
+  // What it received has its name only after an fsync, which may take a disk seconds.
+  if (keepsFile) await replica.logged(/^Loading RDB produced by /);
   await hasAsked(replica, 'loading');
 
   await replica.kill();
