@@ -60,6 +60,7 @@ export {
   NEVER_MET,
   SENTINEL_WITHIN_MS,
 } from './deployment/sentinels/bounds.ts';
+export { holdElections, letElect } from './deployment/sentinels/elect.ts';
 export { type SentinelOptions, sentinels } from './deployment/sentinels/plan.ts';
 export type { Sentinel } from './deployment/sentinels/sentinel.ts';
 export { syncCounts } from './deployment/sync-counts.ts';

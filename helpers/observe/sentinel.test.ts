@@ -42,10 +42,11 @@ test('replicas as SENTINEL REPLICAS tells them', () => {
       'master-port': 24_002,
       'slave-priority': 100,
       'slave-repl-offset': 77,
+      'info-refresh': 850,
     });
   expect(seenReplicas([seen('ok'), seen('err')])).toMatchObject([
     { link: 'up', downForMs: 0, master: { host: '127.0.0.1', port: 24_002 }, offset: 77 },
-    { link: 'down', priority: 100 },
+    { link: 'down', priority: 100, infoAgeMs: 850 },
   ]);
 });
 

@@ -34,6 +34,8 @@ export interface SeenReplica extends SeenServer {
   /** Whom it replicates, by its own INFO. */
   readonly master: Endpoint;
   readonly priority: number;
+  /** How long ago it last answered INFO, on which all of this rests, in milliseconds. */
+  readonly infoAgeMs: number;
   readonly offset: number;
 }
 
@@ -84,6 +86,7 @@ export function seenReplicas(reply: unknown): SeenReplica[] {
         : 0,
       master: { host: text(fields, 'master-host'), port: number(fields, 'master-port') },
       priority: number(fields, 'slave-priority'),
+      infoAgeMs: number(fields, 'info-refresh'),
       offset: number(fields, 'slave-repl-offset'),
     };
   });

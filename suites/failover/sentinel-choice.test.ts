@@ -13,6 +13,8 @@ import {
   failedOver,
   fill,
   halfOpen,
+  holdElections,
+  letElect,
   masterWithReplicas,
   type Node,
   noPings,
@@ -44,7 +46,9 @@ test('replicas that are equal in all else: the smallest run id is promoted [N18]
   );
   const [first, ...others] = await byRunId(all);
 
+  await holdElections(all);
   await master.kill();
+  await letElect(all);
 
   expect((await failedOver(all, master)).name).toBe(first?.name);
   for (const other of others) {
@@ -62,7 +66,9 @@ test('among equal priorities who has the most data is promoted, whatever the run
   const [behind, ahead] = (await byRunId(all)) as [Node, Node];
   await using silence = await fallBehind(all, behind, ahead);
 
+  await holdElections(all);
   await master.kill();
+  await letElect(all);
 
   expect(await failedOver(all, master)).toBe(ahead);
   await expect(behind).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });
@@ -82,7 +88,9 @@ test('a lower replica-priority is promoted before more data: what only the other
   await using silence = await fallBehind(all, behind, ahead);
   await allSee(all, 'the priority', (seen) => seen[behind.name]?.priority === 10);
 
+  await holdElections(all);
   await master.kill();
+  await letElect(all);
 
   expect(await failedOver(all, master)).toBe(behind);
   await expect(ahead).toResync('full', {
@@ -112,7 +120,9 @@ test('a replica cut off for longer than ten times down-after-milliseconds is not
 
   // So short a time only now: while nothing was to happen, a busy machine might have outlasted it.
   await setOnAll(all, { 'down-after-milliseconds': downAfterMs });
+  await holdElections(all);
   await master.kill();
+  await letElect(all, { among: [fresh] });
 
   expect(await failedOver(all, master)).toBe(fresh);
   await expect(stale).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });

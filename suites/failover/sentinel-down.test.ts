@@ -7,13 +7,13 @@
  */
 import { messageOf } from '../../helpers/errors.ts';
 import {
-  allTell,
   dirChangeable,
   expect,
   failedOver,
   fill,
+  holdElections,
+  letElect,
   masterWithReplicas,
-  NEVER_MET,
   type Node,
   noPings,
   SENTINEL_WITHIN_MS,
@@ -57,9 +57,9 @@ test.for([
     const recover = await fall(master);
     expect(toldOf(all, '+sdown')).toEqual([]);
     // Two of them would replace it, and the third might hear of that first.
-    await setOnAll(all, { quorum: NEVER_MET, 'down-after-milliseconds': DOWN_AFTER_MS });
-    await allTell(all, '+sdown', /^master /);
-    await setOnAll(all, { quorum: 2 });
+    await holdElections(all);
+    await setOnAll(all, { 'down-after-milliseconds': DOWN_AFTER_MS });
+    await letElect(all);
     const heir = await failedOver(all, master);
     const sibling = all.replicas.find((replica) => replica !== heir) as Node;
     await expect(sibling).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });

@@ -7,6 +7,8 @@ import {
   expect,
   failedOver,
   fill,
+  holdElections,
+  letElect,
   masterWithReplicas,
   type Node,
   noPings,
@@ -32,9 +34,11 @@ test('killed before it was told of the new master: it comes back as a replica of
   const [late, prompt] = all.replicas as [Node, Node];
   await preferred(all, prompt);
 
-  // Frozen, it takes no orders, and until it has been so for a while it does not count as down.
+  // Frozen, it takes no orders.
   await late.pause();
+  await holdElections(all);
   await master.kill();
+  await letElect(all, { among: [prompt] });
   expect(await failedOver(all, master)).toBe(prompt);
   await late.kill();
   await writeBytes(prompt, { seed: 2, bytes: 50_000 });
@@ -57,7 +61,9 @@ test('killed when it had been told, and had not followed yet: it comes back as a
   await preferred(all, prompt);
   const outage = await (await all.link(late, prompt)).apply(cut());
 
+  await holdElections(all);
   await master.kill();
+  await letElect(all, { among: [prompt] });
   expect(await failedOver(all, master)).toBe(prompt);
   await until(
     () => upstreamOf(late),

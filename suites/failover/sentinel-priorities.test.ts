@@ -6,6 +6,8 @@ import {
   allSee,
   expect,
   failedOver,
+  holdElections,
+  letElect,
   masterWithReplicas,
   type Node,
   noPings,
@@ -37,13 +39,17 @@ test('the lowest replica-priority is promoted first, then the next; 0 never, and
     [0, 20, 10].every((priority, at) => seen[nodes[at]?.name ?? '']?.priority === priority),
   );
 
+  await holdElections(all);
   await master.kill();
+  await letElect(all, { among: [first] });
   expect(await failedOver(all, master)).toBe(first);
   for (const node of [second, never]) {
     await expect(node).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });
   }
 
+  await holdElections(all);
   await first.kill();
+  await letElect(all, { among: [second] });
   expect(await failedOver(all, first)).toBe(second);
 
   await second.kill();
@@ -70,7 +76,9 @@ test('replica-announced no hides a replica from who asks Sentinels, and not from
   await hidden.call('CONFIG', 'SET', 'replica-announced', 'no');
   await allSee(all, 'one replica alone', (seen) => Object.keys(seen).join() === shown.name);
 
+  await holdElections(all);
   await master.kill();
+  await letElect(all, { among: [shown] });
 
   expect(await failedOver(all, master)).toBe(hidden);
   await expect(shown).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });

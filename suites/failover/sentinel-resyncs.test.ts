@@ -12,6 +12,8 @@ import {
   expect,
   failedOver,
   fill,
+  holdElections,
+  letElect,
   longLoad,
   masterWithReplicas,
   type Node,
@@ -124,7 +126,9 @@ test('a replica that receives its RDB while the master dies is not promoted, and
   await joining.restart({ data: 'lost' });
   await joining.logged(/sync: receiving streamed RDB from (master|primary)/);
 
+  await holdElections(all);
   await crash(master);
+  await letElect(all, { among: [heir] });
   expect(await failedOver(all, master)).toBe(heir);
   await heir.call('SET', 'after', '1');
   await expect(joining).toConvergeWith(heir, { withinMs: 60_000 });
@@ -162,7 +166,9 @@ test('a replica that loads its RDB while the master dies is not promoted, and co
   const hasLoaded = () =>
     log.lines.some(({ boot, text }) => boot === log.boot && LOADED.test(text));
 
+  await holdElections(all);
   await crash(master);
+  await letElect(all, { among: [heir] });
   expect(await failedOver(all, master)).toBe(heir);
   expect(hasLoaded(), 'it has loaded before the failover was over').toBe(false);
   await heir.call('SET', 'after', '1');

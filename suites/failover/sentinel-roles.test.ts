@@ -3,13 +3,13 @@ import {
   expect,
   failedOver,
   fill,
+  holdElections,
+  letElect,
   masterWithReplicas,
-  NEVER_MET,
   noPings,
   now,
   SENTINEL_WITHIN_MS,
   sentinels,
-  setOnAll,
   test,
 } from '../../helpers/suite.ts';
 
@@ -26,7 +26,7 @@ test('a master that somebody has made a replica counts as down, late: after down
   for (const replica of all.replicas) await expect(replica).toConvergeWith(master);
 
   // Two of them would replace it, and the third might hear of that first.
-  await setOnAll(all, { quorum: NEVER_MET });
+  await holdElections(all);
   const fromMs = now();
   await master.call('REPLICAOF', '127.0.0.1', '1');
   const downs = await Promise.all(
@@ -35,7 +35,7 @@ test('a master that somebody has made a replica counts as down, late: after down
   for (const { atMs } of downs) expect(atMs - fromMs).toBeGreaterThanOrEqual(downAfterMs + 20_000);
   expect(await master.call('PING')).toBe('PONG');
 
-  await setOnAll(all, { quorum: 2 });
+  await letElect(all);
   const heir = await failedOver(all, master);
   for (const node of all.nodes.filter((one) => one !== heir)) {
     await expect(node).toResync('partial', { withinMs: SENTINEL_WITHIN_MS });

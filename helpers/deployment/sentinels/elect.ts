@@ -1,0 +1,47 @@
+import { until } from '../../until.ts';
+import type { Deployment } from '../deployment.ts';
+import { setOnAll } from './ask-all.ts';
+import { NEVER_MET, SENTINEL_WITHIN_MS } from './bounds.ts';
+import { runningSentinels } from './running.ts';
+
+/** A Sentinel passes over a replica whose INFO is older than 5 s (sentinel.c, sentinelSelectSlave); it asks each second then. */
+const FRESH_MS = 2_000;
+
+/** From here on Sentinels count a master as down, and vote, and none begins a failover: until `letElect`. */
+export async function holdElections(deployment: Deployment): Promise<void> {
+  await setOnAll(deployment, { quorum: NEVER_MET });
+}
+
+/**
+ * After `holdElections`, when the master is gone: waits until all Sentinels that run count it as down and the first of
+ * them has just heard from each of the replicas that are to be chosen among, by default all. Then that one may replace
+ * the master. Without that a replica that is late to say how it is, as on a busy machine, is passed over; and two that
+ * begin at once may each miss the majority.
+ */
+export async function letElect(
+  deployment: Deployment,
+  { among = deployment.replicas }: { readonly among?: Deployment['replicas'] } = {},
+): Promise<void> {
+  const running = runningSentinels(deployment);
+  const [first] = running;
+  await until(
+    async () => {
+      const masters = await Promise.all(running.map((sentinel) => sentinel.master()));
+      const replicas = (await first?.replicas()) ?? [];
+      return {
+        downFor: masters.filter(({ flags }) => flags.includes('s_down')).length,
+        heard: replicas.flatMap((one) =>
+          one.infoAgeMs < FRESH_MS && !one.flags.includes('s_down') ? deployment.whoIs(one) : [],
+        ),
+      };
+    },
+    ({ downFor, heard }) =>
+      downFor === running.length && among.every(({ name }) => heard.includes(name)),
+    {
+      what: `all Sentinels to count the master as down, and the first to have heard ${among.map(({ name }) => name).join(', ')}`,
+      withinMs: SENTINEL_WITHIN_MS,
+    },
+  );
+  await first?.set({ quorum: Math.floor(deployment.sentinels.length / 2) + 1 });
+  deployment.timeline.record('sentinels', `${first?.name} may replace the master`);
+}
