@@ -12,21 +12,26 @@ export async function holdElections(deployment: Deployment): Promise<void> {
   await setOnAll(deployment, { quorum: NEVER_MET });
 }
 
+export interface Election {
+  /** Sentinels that count the master as down; the first may replace it. Default: all that run. */
+  readonly by?: Deployment['sentinels'];
+  /** Replicas to choose among, as far as a Sentinel shows them. Default: all. */
+  readonly among?: Deployment['replicas'];
+}
+
 /**
- * After `holdElections`, when the master is gone: waits until all Sentinels that run count it as down and the first of
- * them has just heard from each of the replicas that are to be chosen among, by default all. Then that one may replace
- * the master. Without that a replica that is late to say how it is, as on a busy machine, is passed over; and two that
+ * After `holdElections`, when the master is gone: waits until these Sentinels count it as down and the first of them has
+ * just heard from each of these replicas. Then that one may replace the master. Without that a replica that is late to say how it is, as on a busy machine, is passed over; and two that
  * begin at once may each miss the majority.
  */
 export async function letElect(
   deployment: Deployment,
-  { among = deployment.replicas }: { readonly among?: Deployment['replicas'] } = {},
+  { by = runningSentinels(deployment), among = deployment.replicas }: Election = {},
 ): Promise<void> {
-  const running = runningSentinels(deployment);
-  const [first] = running;
+  const [first] = by;
   await until(
     async () => {
-      const masters = await Promise.all(running.map((sentinel) => sentinel.master()));
+      const masters = await Promise.all(by.map((sentinel) => sentinel.master()));
       const replicas = (await first?.replicas()) ?? [];
       return {
         downFor: masters.filter(({ flags }) => flags.includes('s_down')).length,
@@ -36,12 +41,16 @@ export async function letElect(
       };
     },
     ({ downFor, heard }) =>
-      downFor === running.length && among.every(({ name }) => heard.includes(name)),
+      downFor === by.length && among.every(({ name }) => heard.includes(name)),
     {
-      what: `all Sentinels to count the master as down, and the first to have heard ${among.map(({ name }) => name).join(', ')}`,
+      what: `${namesOf(by)} to count the master as down, and the first of them to have heard ${namesOf(among)}`,
       withinMs: SENTINEL_WITHIN_MS,
     },
   );
   await first?.set({ quorum: Math.floor(deployment.sentinels.length / 2) + 1 });
   deployment.timeline.record('sentinels', `${first?.name} may replace the master`);
+}
+
+function namesOf(all: readonly { readonly name: string }[]): string {
+  return all.map(({ name }) => name).join(', ');
 }
