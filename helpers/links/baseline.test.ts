@@ -46,3 +46,15 @@ test('what is faster than ever counts from then on', async () => {
   delayMs = 50;
   expect((await baseline(server.address, other, 0)).afterMs).toBe(faster.afterMs);
 });
+
+test('while a machine is too busy for an answer below a bound, it is asked again', async () => {
+  let slowAnswers = Number.POSITIVE_INFINITY;
+  using server = await answering(() => {
+    slowAnswers -= 1;
+    return slowAnswers >= 0 ? 60 : 0;
+  });
+  const longer = { ...question, request: Buffer.from('PING a third time\r\n') };
+  expect((await baseline(server.address, longer, 0)).afterMs).toBeGreaterThanOrEqual(59);
+  slowAnswers = 6;
+  expect((await baseline(server.address, longer, 0, 50)).afterMs).toBeLessThan(50);
+});

@@ -8,14 +8,16 @@ const quickest = new Map<string, number>();
  * What a question costs on a link before a fault, so that the fault's part can be told. The links of a
  * process lead through one Toxiproxy to one machine, so what one link could do another can. Faults in force
  * add `addedMs` at the least: an answer that took longer than these two together tells of a busy machine,
- * and must not be held against the fault.
+ * and must not be held against the fault. A fault that makes an answer take so long, instead of so much longer, cannot be
+ * told from a busy machine: where `belowMs` is given, it is asked again, for a while, until an answer takes less.
  */
 export async function baseline(
   address: Address,
   question: Question,
   addedMs: number,
+  belowMs?: number,
 ): Promise<Sighting> {
-  const seen = await fastestLook(address, question);
+  const seen = await fastestLook(address, question, belowMs);
   if (seen.outcome !== 'answered') return seen;
   const how = address.tls === undefined ? '' : ' over TLS';
   const key = `${question.answerBytes} bytes for ${question.request.length}${how}`;

@@ -28,6 +28,8 @@ export interface Effect {
   readonly shows: (seen: Sighting, before: Sighting) => boolean;
   /** By how many milliseconds it shows. Absent: it shows by more than time. */
   readonly byMs?: number;
+  /** Such an answer takes so long with the fault, whatever it took before: before, it should take less, in milliseconds. */
+  readonly plainBelowMs?: number;
   /** What must be seen, for the message when it is not. */
   readonly expected: string;
 }

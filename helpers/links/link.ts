@@ -113,7 +113,13 @@ export class Link {
     const before =
       unproven || expected === undefined
         ? undefined
-        : await baseline(this.outside, this.#inItsWords(expected.question), this.#addedMs());
+        : await baseline(
+            this.outside,
+            this.#inItsWords(expected.question),
+            this.#addedMs(),
+            // Other faults may well add more than they must.
+            this.#inForce.size === 0 ? expected.plainBelowMs : undefined,
+          );
     const remove = await this.#injector.inject(fault);
     // A fault may be applied twice: each time it is one more in force.
     const applied = { ...fault };

@@ -25,6 +25,8 @@ export function bandwidth(
     means: [{ type: 'bandwidth', stream: direction, attributes: { rate: kilobytesPerSecond } }],
     effect: {
       byMs: expectedMs / 2,
+      // So much that the proof is cut short may take longer by itself.
+      ...(payloadBytes < PROOF_BYTES_MAX && { plainBelowMs: expectedMs / 2 }),
       question: echo(payloadBytes, 10 * expectedMs + 2_000),
       // Half of the nominal time: the toxic works in portions and lets the first one pass early.
       shows: ({ outcome, afterMs }, before) =>
