@@ -30,7 +30,7 @@ export interface RecordHead {
   };
   /** Products and versions as the nodes say themselves, by name: `redis 7.0.15`, `reference`. */
   readonly servers: Readonly<Record<string, string>>;
-  /** When the deployment was ready: 0 of the plan's times. */
+  /** When the deployment was ready, and its clients had connected: 0 of the plan's times. */
   readonly readyAtMs: number;
 }
 

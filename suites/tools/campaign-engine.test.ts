@@ -203,7 +203,7 @@ test('a cut, a latency, a pause and a kill come and go, over each other, and all
 });
 
 test('what is left in the end is what was acknowledged', async ({ driver }) => {
-  const { operations, final } = await runPlan(driver, plan(2_000, []));
+  const { operations, final } = await runPlan(driver, plan(4_000, []));
   const appended = new Map<string, string[]>();
   const versions = new Map<string, string>();
   for (const { kind, db, key, value, outcome } of operations) {

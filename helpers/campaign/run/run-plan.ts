@@ -6,6 +6,7 @@ import type { Journal } from '../journal.ts';
 import { RECORD_FORMAT } from '../journal-lines.ts';
 import type { Plan } from '../plan.ts';
 import type { RecordHead, RunRecord } from '../record.ts';
+import { connectClients } from '../workload/clients.ts';
 import { plannedTopology } from './planned-topology.ts';
 import type { Progress } from './progress.ts';
 import { Recorder } from './recorder.ts';
@@ -45,13 +46,20 @@ export async function runPlan(
   await using deployment = await Deployment.start(driver, topology, {
     notEnded: (thrown) => notEnded.push(thrown),
   });
+  const head = await headOf(driver, deployment, plan);
+  await using clients = await connectClients(deployment, plan, {
+    clock: now,
+    record: (operation) => recorder.add(operation),
+  });
+  // Not before all can begin: a plan counts on what its clients do from then on.
   const readyAtMs = now();
-  const recorder = new Recorder(await headOf(driver, deployment, plan, readyAtMs), now, journal);
+  const recorder = new Recorder({ ...head, readyAtMs }, now, journal);
   try {
     await new Run({
       driver,
       deployment,
       plan,
+      clients,
       recorder,
       readyAtMs,
       onProgress,
@@ -74,8 +82,7 @@ async function headOf(
   { target }: Driver,
   deployment: Deployment,
   plan: Plan,
-  readyAtMs: number,
-): Promise<RecordHead> {
+): Promise<Omit<RecordHead, 'readyAtMs'>> {
   const servers = await Promise.all(
     deployment.nodes.map(async (node) => {
       const { product, version, isReference } = await node.snapshot();
@@ -87,6 +94,5 @@ async function headOf(
     plan,
     target: { name: target.name, description: `${target.product} ${target.version}` },
     servers: Object.fromEntries(servers),
-    readyAtMs,
   };
 }

@@ -5,7 +5,7 @@ import { now } from '../../timeline.ts';
 import { idle } from '../../workload/pacing.ts';
 import type { Plan } from '../plan.ts';
 import type { FinalNode, NodeSample, RunRecord } from '../record.ts';
-import { startClients } from '../workload/clients.ts';
+import type { Clients } from '../workload/clients.ts';
 import { convergence, positionsOf } from './convergence.ts';
 import { Faults } from './faults.ts';
 import { finalNode } from './final-state.ts';
@@ -26,6 +26,7 @@ interface Surroundings {
   readonly driver: Driver;
   readonly deployment: Deployment;
   readonly plan: Plan;
+  readonly clients: Clients;
   readonly recorder: Recorder;
   readonly readyAtMs: number;
   readonly onProgress: (progress: Progress) => void;
@@ -123,13 +124,10 @@ export class Run {
   }
 
   async #phases(): Promise<void> {
-    const { deployment, plan, recorder, readyAtMs } = this.#surroundings;
+    const { plan, clients, readyAtMs } = this.#surroundings;
     const stopped = this.#stopping.signal;
     this.#enter('chaos', plan.chaosMs, readyAtMs);
-    const clients = startClients(deployment, plan, {
-      clock: now,
-      record: (operation) => recorder.add(operation),
-    });
+    clients.start();
     try {
       const over = new AbortController();
       const faults = this.#faults.run(plan.faults, readyAtMs, over.signal);

@@ -30,7 +30,6 @@ export interface ClientSpec {
 /** Asks one thing after the other, whatever becomes of each, until it is stopped. Never rejects. */
 export async function runClient(spec: ClientSpec, signal: AbortSignal): Promise<void> {
   const { connection, next, record, ratePerSecond } = spec;
-  await connection.begin();
   const turn = pacing(ratePerSecond, signal);
   for (await turn(); !signal.aborted; await turn()) {
     const { operation, isLost } = await ask(spec, next());

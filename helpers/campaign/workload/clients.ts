@@ -7,8 +7,9 @@ import { connectionTo, connectionToMaster } from './connection.ts';
 import { readsOfReader, readValue } from './read-draws.ts';
 import { writesOfWriter } from './write-draws.ts';
 
-/** Clients at work. */
-export interface Clients {
+/** Clients with their connections. They ask nothing before they are started. */
+export interface Clients extends AsyncDisposable {
+  start(): void;
   /** No more is asked; waits for what is under way, and closes the connections. */
   stop(): Promise<void>;
 }
@@ -18,12 +19,15 @@ interface Options {
   readonly record: (operation: Operation) => void;
 }
 
-/** Starts all clients of a plan. Writers write to the first node, or to whomever the Sentinels name. */
-export function startClients(
+/**
+ * Connects all clients of a plan, as far as servers let them. Writers write to the first node, or to whomever the
+ * Sentinels name.
+ */
+export async function connectClients(
   deployment: Deployment,
   { seed, workload }: Plan,
   options: Options,
-): Clients {
+): Promise<Clients> {
   const random = seeded(seed).fork('workload');
   const stopping = new AbortController();
   const readers = deployment.nodes.length * workload.readersPerNode;
@@ -57,16 +61,19 @@ export function startClients(
       }),
     ),
   ];
-  const done = Promise.all(
-    specs.map((spec) =>
-      runClient(spec, stopping.signal).finally(() => spec.connection[Symbol.dispose]()),
-    ),
-  );
+  await Promise.all(specs.map(({ connection }) => connection.begin()));
+  let done: Promise<unknown> = Promise.resolve();
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    await done;
+    for (const { connection } of specs) connection[Symbol.dispose]();
+  };
   return {
-    stop: async () => {
-      stopping.abort();
-      await done;
+    start: () => {
+      done = Promise.all(specs.map((spec) => runClient(spec, stopping.signal)));
     },
+    stop,
+    [Symbol.asyncDispose]: stop,
   };
 }
 
