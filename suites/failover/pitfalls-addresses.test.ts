@@ -107,9 +107,8 @@ test('Sentinels in protected mode refuse each other and cannot agree that a mast
 
   for (const sentinel of all.sentinels) await startProtected(sentinel, 'yes');
   for (const sentinel of all.sentinels) {
-    using asking = rawConnection(sentinel);
     await until(
-      () => asking.received,
+      () => saidTo(sentinel),
       (said) => said.startsWith('-DENIED '),
       { what: `${sentinel.name} to refuse who asks`, ...SOON },
     );
@@ -155,6 +154,16 @@ async function startProtected(sentinel: Sentinel, mode: 'yes' | 'no'): Promise<v
   // It refuses the test as well: there is no answer that one could wait for.
   await sentinel.server.start(['--sentinel', ...args]);
   sentinel.deployment.timeline.record(sentinel.name, 'starts in protected mode');
+}
+
+/** What it says by itself to who connects, and then ends the connection; nothing while it does not listen yet. */
+async function saidTo(sentinel: Sentinel): Promise<string> {
+  using asking = rawConnection(sentinel);
+  await until(() => asking.ended, Boolean, {
+    what: `${sentinel.name} to end a connection by itself`,
+    ...SOON,
+  });
+  return asking.received;
 }
 
 function isDown({ flags }: { readonly flags: readonly string[] }): boolean {
