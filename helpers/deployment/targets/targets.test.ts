@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { UNKNOWN_VERSION } from '../capabilities.ts';
 import type { Target } from '../target.ts';
-import { findProgram, identify } from './binary.ts';
 import { ownImage } from './containers.ts';
 import { type Discovery, discover } from './discover.ts';
 import { isNamed, projectPatterns, requireProjects, selection } from './projects.ts';
@@ -139,15 +138,5 @@ describe('a server of the user’s own', () => {
     [{ TOXIPROXY: 'no-such-toxiproxy' }, 'TOXIPROXY=no-such-toxiproxy: there is no program'],
   ] as const)('%j cannot be used', async ([env, message]) => {
     await expect(discover({ env, ...nothing })).rejects.toThrow(message);
-  });
-
-  test('a program is found by path or on the search path', () => {
-    expect(findProgram(process.execPath)).toBe(process.execPath);
-    expect(findProgram('sh', '/nowhere:/bin')).toBe('/bin/sh');
-    expect(findProgram('sh', '/nowhere')).toBeUndefined();
-  });
-
-  test('another program is told from a server by what it prints', async () => {
-    await expect(identify(process.execPath)).rejects.toThrow(/got "v\d+\./);
   });
 });
