@@ -46,7 +46,7 @@ const { runnable, toxiproxyImage } = await discoverTargets();
 
 /** Sentinels take tens of seconds over everything: what is about them alone runs when its files are named. */
 const FAILOVER = 'suites/failover/';
-/** Their first suites run on one server, where no target is named. */
+/** Their first suites run on one target, where none is named. */
 const SENTINELS = 'suites/sentinel-';
 /** Campaigns and validations ask more of the machine than of the servers: one of those that run here without a container. */
 const TOOLS = 'suites/tools/';
@@ -55,14 +55,28 @@ const onProcesses = runnable.filter(
 );
 const once = onProcesses.find(({ isReference }) => !isReference) ?? onProcesses[0] ?? runnable[0];
 
+const hasSentinels = ({ sentinel }: Target): boolean => !('missing' in sentinel);
+const onceWithSentinels = [...(once ? [once] : []), ...runnable].find(hasSentinels);
+
 const isFileNamed = (folder: string): boolean => process.argv.some((arg) => arg.includes(folder));
+
+/** Who names the files is told what is missing by tests that fail. */
+function runsSentinels(target: Target): boolean {
+  if (isFileNamed(SENTINELS)) return true;
+  return patterns.length > 0 ? hasSentinels(target) : target === onceWithSentinels;
+}
+
+const [first] = runnable;
+if (first !== undefined && 'missing' in first.sentinel && !runnable.some(runsSentinels)) {
+  console.log(`  ${SENTINELS}* does not run, for want of Sentinels: ${first.sentinel.missing}`);
+}
 
 function excludedOn(target: Target): string[] {
   return [
     'suites/{toxiproxy,reference}/**',
     ...(isFileNamed(FAILOVER) ? [] : [`${FAILOVER}**`]),
     ...(isFileNamed(TOOLS) || target === once ? [] : [`${TOOLS}**`]),
-    ...(isFileNamed(SENTINELS) || patterns.length > 0 || target === once ? [] : [`${SENTINELS}*`]),
+    ...(runsSentinels(target) ? [] : [`${SENTINELS}*`]),
   ];
 }
 
