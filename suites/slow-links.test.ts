@@ -125,7 +125,11 @@ test('acknowledgements that stay away for min-replicas-max-lag stop writes until
     withinMs: 10_000,
   });
   expect(refused).toBe('NOREPLICAS Not enough good replicas to write.');
-  expect((await pair.master.snapshot()).replicas[0]?.lagSeconds).toBeGreaterThan(1);
+  await until(
+    async () => (await pair.master.snapshot()).replicas[0]?.lagSeconds ?? 0,
+    (lagSeconds) => lagSeconds > 1,
+    { what: 'the replica to be seen late', withinMs: 10_000 },
+  );
   await silence.heal();
 
   await until(write, (reply) => reply === 'OK', { what: 'a write to pass', withinMs: 10_000 });
