@@ -88,6 +88,8 @@ const SINCE = {
   'idle-readers-replicated': { redis: '8.8' },
   /** XREADGROUP replicates entries-read (redis/redis#12898). */
   'entries-read-replicated': { redis: '7.4', valkey: '8.0' },
+  /** BITFIELD whose writes all fail makes or extends its string on the master alone: a defect (redis/redis#15599, valkey-io/valkey#4121; 6.2 was not tried). */
+  'failed-bitfields-kept-back': { redis: '7.0', valkey: '7.2' },
   /** Times to live replicate as the instant they end at (PEXPIREAT, SET with PXAT), which PEXPIRETIME tells (redis/redis#8474). */
   'absolute-ttls': { redis: '7.0', valkey: '7.2' },
   /** A master restarted from its RDB goes on with the history it had (redis/redis#8015). */

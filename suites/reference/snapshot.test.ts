@@ -23,6 +23,8 @@ const OPTIONS = {
   'enable-debug-command': 'yes',
   'repl-diskless-sync-delay': '0',
   'repl-ping-replica-period': '3600',
+  // As a listpack a zset loses the sign of a score of -0: what it is differs after an RDB, among Redis servers, too.
+  'zset-max-listpack-entries': '0',
 };
 
 test.for([
@@ -107,7 +109,13 @@ async function drawer(
     random.fork('writes'),
   );
   const append = (): Command => ['APPEND', `filler:${random.integer(0, FILLERS - 1)}`, '+'];
-  return () => [...Array.from({ length: APPENDED }, append), ...generator.sequence(DRAWN)];
+  const drawn = () => generator.sequence(DRAWN).filter((command) => !growsInVain(command));
+  return () => [...Array.from({ length: APPENDED }, append), ...drawn()];
+}
+
+/** Redis from 7.0 on does not replicate what a BITFIELD whose writes all fail makes of its key (redis/redis#15599). */
+function growsInVain([name = '', ...words]: Command): boolean {
+  return /^bitfield$/i.test(name) && words.some((word) => /^fail$/i.test(word));
 }
 
 /** One client that writes batch after batch without a break. */
