@@ -10,12 +10,17 @@ export interface Credentials {
 /**
  * The harness's own connection to a server, past all proxies. Connects when first used, and again after
  * a loss; it never repeats a command. Commands reject after `commandTimeoutMs`.
+ *
+ * Over TLS each command waits for the reply to the one before. Redis (7.0 and 8.0, seen) closes a connection whose replies
+ * pile up: SSL_write is to be repeated with no less than it was given, and when more replies have come it is given less
+ * ("bad length", logged as verbose; valkey-io/valkey#1135).
  */
 export class Control implements Disposable {
   readonly #address: () => Address;
   readonly #credentials: () => Credentials;
   readonly #commandTimeoutMs: number;
   #connecting: Promise<Redis> | undefined;
+  #replied: Promise<unknown> = Promise.resolve();
 
   constructor(
     address: () => Address,
@@ -32,12 +37,12 @@ export class Control implements Disposable {
 
   /** Sends a command; bulk strings of the reply are decoded as UTF-8. */
   async call(command: string, ...args: readonly (string | Buffer | number)[]): Promise<unknown> {
-    return (await this.#connection()).call(command, [...args]);
+    return this.#inTurn((redis) => redis.call(command, [...args]));
   }
 
   /** Sends a command; bulk strings of the reply stay Buffers. */
   readonly callBuffer: Call = async (command, ...args) =>
-    (await this.#connection()).callBuffer(command, [...args]);
+    this.#inTurn((redis) => redis.callBuffer(command, [...args]));
 
   [Symbol.dispose](): void {
     const connecting = this.#connecting;
@@ -46,6 +51,13 @@ export class Control implements Disposable {
       (redis) => redis.disconnect(),
       () => {},
     );
+  }
+
+  async #inTurn(ask: (redis: Redis) => Promise<unknown>): Promise<unknown> {
+    if (this.#address().tls === undefined) return ask(await this.#connection());
+    const reply = this.#replied.then(async () => ask(await this.#connection()));
+    this.#replied = reply.catch(() => {});
+    return reply;
   }
 
   #connection(): Promise<Redis> {
