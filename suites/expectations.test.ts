@@ -150,6 +150,23 @@ test('what was changed behind a replica’s back stays so, whatever is written l
   expect(await replica.call('MGET', 'user:7', 'user:8')).toEqual(['ann', null]);
 });
 
+test('servers that log all there is are judged as others are', async ({ deployment }) => {
+  await using pair = await deployment.start(
+    masterWithReplicas(1, { config: { loglevel: 'debug', 'repl-backlog-size': 32_768 } }),
+  );
+  const { master, replica } = pair;
+  for (const [bytes, kind, reason] of [
+    [10_000, 'partial', 'in-backlog'],
+    [200_000, 'full', 'lack-of-backlog'],
+  ] as const) {
+    const outage = await replica.link.apply(cut());
+    await writeBytes(master, { seed: 1, bytes });
+    await outage.heal();
+    await expect(replica).toResync(kind, { reason });
+    await expect(replica).toConvergeWith(master);
+  }
+});
+
 test('matchers have no opposite: what is not a full resync need not be a partial one', async ({
   deployment,
 }) => {

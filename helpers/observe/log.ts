@@ -7,16 +7,18 @@ export interface LogLine {
   /** As written: `21 Nov 2026 20:05:33.271`, in the server's own time zone. Empty if not a server's line. */
   readonly stamp: string;
   readonly writer: 'master' | 'replica' | 'child' | 'sentinel' | 'other';
+  /** Whether it is below the level `notice`, which is the default: verbose or debug. */
+  readonly isDetail: boolean;
   readonly text: string;
 }
 
 const WRITERS = { M: 'master', S: 'replica', C: 'child', X: 'sentinel' } as const;
-const LINE = /^\d+:([MSCX]) (\d+ \w+ \d+ [\d:.]+) [.\-*#] (.*)$/;
+const LINE = /^\d+:([MSCX]) (\d+ \w+ \d+ [\d:.]+) ([.\-*#]) (.*)$/;
 
 /** Parses a line as Redis and Valkey write it: `pid:role stamp level text`. */
 export function parseLogLine(line: string, boot: number, readAtMs: number): LogLine {
   const match = LINE.exec(line);
-  if (match === null) return { readAtMs, boot, stamp: '', writer: 'other', text: line };
-  const [, letter, stamp = '', text = ''] = match;
-  return { readAtMs, boot, stamp, writer: WRITERS[letter as keyof typeof WRITERS], text };
+  const [, letter, stamp = '', level = '', text = line] = match ?? [];
+  const writer = WRITERS[letter as keyof typeof WRITERS] ?? 'other';
+  return { readAtMs, boot, stamp, writer, isDetail: level === '.' || level === '-', text };
 }

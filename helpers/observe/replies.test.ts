@@ -79,5 +79,12 @@ test.for([
   ['7:X 21 Nov 2026 20:05:33.271 # +sdown', 'sentinel', '21 Nov 2026 20:05:33.271', '+sdown'],
   ['*** FATAL CONFIG FILE ERROR ***', 'other', '', '*** FATAL CONFIG FILE ERROR ***'],
 ] as const)('log line "%s"', ([line, writer, stamp, text]) => {
-  expect(parseLogLine(line, 2, 5)).toEqual({ readAtMs: 5, boot: 2, writer, stamp, text });
+  expect(parseLogLine(line, 2, 5)).toEqual({
+    readAtMs: 5,
+    boot: 2,
+    writer,
+    stamp,
+    isDetail: text === 'saved',
+    text,
+  });
 });

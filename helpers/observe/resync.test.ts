@@ -47,6 +47,17 @@ describe('the decision on each request, from the upstream log', () => {
     ).toEqual([['partial', 'in-backlog', 7003, 999]]);
   });
 
+  test('details of the request, told at level debug, are not the decision (Redis 8.0.2)', () => {
+    expect(
+      decisions(`
+        1:M 23 Nov 2026 07:35:51.865 * Replica 172.29.0.2:7002 asks for synchronization
+        1:M 23 Nov 2026 07:35:51.865 . [PSYNC] Replica request offset: 1
+        1:M 23 Nov 2026 07:35:51.865 . [PSYNC] Backlog size: 32768
+        1:M 23 Nov 2026 07:35:51.865 * Partial resynchronization request from 172.29.0.2:7002 accepted. Sending 10059 bytes of backlog starting from offset 1.
+      `),
+    ).toEqual([['partial', 'in-backlog', 7002, 10_059]]);
+  });
+
   test('a full resync over the RDB channel counts once, with the reason of the main channel (Redis 8.0.2)', () => {
     expect(
       decisions(`

@@ -58,8 +58,8 @@ const RDB_END =
 
 /**
  * Finds the synchronizations in an upstream's log. The server decides a request in one go, so the line
- * after "asks for synchronization" (those of children and signal handlers aside) is the decision (redis 7.0, replication.c,
- * syncCommand and masterTryPartialResynchronization).
+ * after "asks for synchronization" is the decision (redis 7.0, replication.c, syncCommand and
+ * masterTryPartialResynchronization); those of children and signal handlers aside, and what is said below `notice`.
  *
  * Over two connections a replica asks twice for one full resync, first on the main connection, then on the RDB's,
  * and with Valkey once more on the main one for what follows the RDB. That is one event, with the reason of the first.
@@ -80,7 +80,7 @@ export function resyncEvents(log: readonly LogLine[]): ResyncEvent[] {
 
   for (const line of log) {
     // Redis 6.0 can say that a replica is over its limit before it says that it accepts it.
-    if (!isServer(line) || endings.read(line.text, ended)) continue;
+    if (!isServer(line) || line.isDetail || endings.read(line.text, ended)) continue;
     const asks = ASKS.exec(line.text);
     if (WRONG_OFFSET.test(line.text)) {
       asked = undefined;

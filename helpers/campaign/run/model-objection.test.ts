@@ -19,6 +19,7 @@ const asked = (from: number): LogLine => ({
   boot: 1,
   stamp: '',
   writer: 'replica',
+  isDetail: false,
   text: `Trying a partial resynchronization (request aaa:${from}).`,
 });
 const decided = (more: Partial<ResyncEvent>): ResyncEvent => ({
