@@ -1,10 +1,15 @@
+import { Redis } from 'ioredis';
 import { expect } from 'vitest';
 import { useClock } from '../../fixtures/reference/testing/differential/chance.ts';
 import { type Command, Generator } from '../../fixtures/reference/testing/differential/generate.ts';
 import { readGrammar } from '../../fixtures/reference/testing/differential/grammar.ts';
 import { isLeftOut } from '../../fixtures/reference/testing/differential/left-out.ts';
 import { type Program, REFERENCE, Subject } from '../../fixtures/reference/testing/subject.ts';
+import { compareDatasets } from '../../helpers/check/dataset.ts';
 import type { Session } from '../../helpers/deployment/session/session.ts';
+import type { Call } from '../../helpers/observe/call.ts';
+import { readDataset } from '../../helpers/observe/dataset.ts';
+import { describeDifferences } from '../../helpers/observe/dataset-differences.ts';
 import { Ports } from '../../helpers/ports.ts';
 import { type Random, seeded } from '../../helpers/random.ts';
 import { until } from '../../helpers/until.ts';
@@ -69,6 +74,9 @@ test.for([
           verdict: 'liveness',
         },
       );
+      if (ofReplica?.digest !== ofMaster?.digest) {
+        expect(await differences(master, replica), `${replica.name} holds other data`).toEqual([]);
+      }
       expect(ofReplica?.digest, replica.name).toBe(ofMaster?.digest);
     }
   },
@@ -94,6 +102,23 @@ async function stateOf(node: Subject) {
   const { offset } = await linkOf(node);
   const digest = await node.ask('DEBUG', 'DIGEST');
   return (await linkOf(node)).offset === offset ? { offset, digest } : undefined;
+}
+
+/** What differs, key by key. Nothing, where the digests see what no command tells. */
+async function differences(master: Subject, replica: Subject): Promise<string[]> {
+  using ofMaster = connection(master);
+  using ofReplica = connection(replica);
+  const data = await Promise.all([readDataset(ofMaster.call), readDataset(ofReplica.call)]);
+  const { differences } = compareDatasets(...data);
+  return await describeDifferences(differences, ofMaster.call, ofReplica.call);
+}
+
+function connection({ path }: Subject): Disposable & { readonly call: Call } {
+  const client = new Redis({ path, protocol: 2 });
+  return {
+    call: (command, ...args) => client.callBuffer(command, args),
+    [Symbol.dispose]: () => client.disconnect(),
+  };
 }
 
 /** Draws commands that a Redis says there are; those about time and chance are written so that they are known. */
