@@ -39,6 +39,7 @@ test.for([
 
     await replica.replicaOf(other);
     await receives(replica, 2);
+    await all.logsComplete();
     expect(all.unjudgedResyncsOf(replica)).toMatchObject([{ kind: 'full', upstream: 'other' }]);
     all.judged(replica);
     await other.kill();

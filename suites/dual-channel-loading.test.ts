@@ -43,6 +43,7 @@ test('from a file: the replica loads it to the end, and lacks only what came aft
   await using two = await deployment.start(apart(['replica'], config));
   const replica = two.node('replica');
   await loadsBesideStream(replica, two.master);
+  await two.logsComplete();
   expect(two.resyncsOf(replica)).toMatchObject([{ kind: 'full', connections: 2 }]);
   two.judged(replica);
 

@@ -4,8 +4,13 @@
 import { expect, masterWithReplicas, type Node, saveRdb, test } from '../helpers/suite.ts';
 
 const pair = masterWithReplicas(1);
-const startsOf = (node: Node): number =>
-  node.server.log.lines.filter(({ text }) => /ready to accept connections/i.test(text)).length;
+const STARTED = /ready to accept connections/i;
+
+/** How many starts its log tells. */
+async function startsOf(node: Node): Promise<number> {
+  await node.logged(STARTED);
+  return node.server.log.lines.filter(({ text }) => STARTED.test(text)).length;
+}
 
 test('a deployment starts empty, with its own configuration and log, whatever the one before left', async ({
   deployment,
@@ -31,7 +36,7 @@ test('a deployment starts empty, with its own configuration and log, whatever th
   for (const node of after.nodes) {
     expect(await node.call('CONFIG', 'GET', 'maxmemory')).toEqual(['maxmemory', '0']);
     expect(await node.call('CONFIG', 'GET', 'appendonly')).toEqual(['appendonly', 'no']);
-    expect(startsOf(node)).toBe(1);
+    expect(await startsOf(node)).toBe(1);
   }
   expect(after.resyncsOf(after.replica).map(({ kind }) => kind)).toEqual(['full']);
   // Not by having moved elsewhere.
@@ -54,7 +59,7 @@ test.for(Object.keys(ends))(
 
     await using after = await deployment.start(pair);
 
-    expect(after.nodes.map(startsOf)).toEqual([1, 1]);
+    expect(await Promise.all(after.nodes.map(startsOf))).toEqual([1, 1]);
     expect(after.nodes.map(({ server }) => server.exit)).toEqual([undefined, undefined]);
     await expect(after.replica).toConvergeWith(after.master);
   },
