@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ChaosError } from '../../errors.ts';
 import { OWNER_LABEL, ownerLabelValue, SESSION_LABEL } from '../session/folder.ts';
-import { engineClient } from './engine.ts';
+import { answering, engineClient } from './engine.ts';
 
 const SETTLE_MS = 300;
 /** An engine under load may take half a minute to remove what a worker had. */
 const GIVE_UP_AFTER_MS = 90_000;
+const ANSWERS_WITHIN_MS = 10_000;
 const LET_GO_WITHIN_MS = 10_000;
 const NETWORK_PREFIX = 'redis-chaos-';
 
@@ -14,14 +15,27 @@ export function networkName(session: string): string {
   return `${NETWORK_PREFIX}${session}`;
 }
 
+/** What the engine had of a session, and has no more. */
+interface RemovedFromEngine {
+  readonly containers: number;
+  readonly networks: number;
+}
+
 /**
  * Removes the containers and networks of a session. With `settle`, or where anything was found, it looks
- * until it has found nothing twice in a row. Throws if something keeps coming back.
+ * until it has found nothing twice in a row. Throws if something keeps coming back, or the engine does not answer.
  */
-export async function removeBySession(
+export function removeBySession(
+  session: string,
+  options: { readonly settle: boolean },
+): Promise<RemovedFromEngine> {
+  return answering(removeAll(session, options), GIVE_UP_AFTER_MS + ANSWERS_WITHIN_MS);
+}
+
+async function removeAll(
   session: string,
   { settle }: { readonly settle: boolean },
-): Promise<{ containers: number; networks: number }> {
+): Promise<RemovedFromEngine> {
   const { dockerode } = (await engineClient()).container;
   const seen = { containers: new Set<string>(), networks: new Set<string>() };
   let emptyRounds = 0;
@@ -63,16 +77,18 @@ export async function sessionsInEngine(): Promise<string[]> {
   return [...new Set(containers.map(({ Labels }) => Labels[SESSION_LABEL] ?? ''))];
 }
 
+/** Networks once the containers are gone: an engine may deadlock over a list of networks while containers leave one. */
 async function list(session: string): Promise<{ containers: string[]; networks: string[] }> {
   const { dockerode } = (await engineClient()).container;
-  const [containers, networks] = await Promise.all([
-    dockerode.listContainers({
-      all: true,
-      filters: JSON.stringify({ label: [`${SESSION_LABEL}=${session}`] }),
-    }),
-    dockerode.listNetworks({ filters: JSON.stringify({ name: [networkName(session)] }) }),
-  ]);
-  return { containers: containers.map(({ Id }) => Id), networks: networks.map(({ Id }) => Id) };
+  const containers = await dockerode.listContainers({
+    all: true,
+    filters: JSON.stringify({ label: [`${SESSION_LABEL}=${session}`] }),
+  });
+  if (containers.length > 0) return { containers: containers.map(({ Id }) => Id), networks: [] };
+  const networks = await dockerode.listNetworks({
+    filters: JSON.stringify({ name: [networkName(session)] }),
+  });
+  return { containers: [], networks: networks.map(({ Id }) => Id) };
 }
 
 /** Gone already, being removed by another, or a network still in use: the next round sees. */

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type { ContainerRuntimeClient } from 'testcontainers';
 import { RUN_LABEL, runId } from '../session/folder.ts';
-import { engineClient } from './engine.ts';
+import { answering, engineClient } from './engine.ts';
 import type { Engine } from './engine-watch.ts';
 
 const PING_WITHIN_MS = 3_000;
@@ -15,10 +14,7 @@ export async function watchedEngine(): Promise<Engine> {
   return {
     address: addressOf(dockerode),
     ping: async () => {
-      const late = once(AbortSignal.timeout(PING_WITHIN_MS), 'abort').then(() => {
-        throw new Error(`no answer within ${PING_WITHIN_MS} ms`);
-      });
-      await Promise.race([dockerode.ping(), late]);
+      await answering(dockerode.ping(), PING_WITHIN_MS);
     },
     toxiproxiesLost: async function* (abortSignal) {
       const filters = { type: ['container'], event: ['die'], label: [`${RUN_LABEL}=${runId()}`] };
