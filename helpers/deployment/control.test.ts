@@ -16,7 +16,7 @@ const COMMAND = /\*\d+\r\n\$\d+\r\n(\w+)/g;
 
 test('over TLS each command waits for the reply to the one before, an error or not', async () => {
   const most = mostAtOnce();
-  await using server = await listening(createTlsServer(SERVER, most.serve));
+  using server = await listening(createTlsServer(SERVER, most.serve));
   using control = server.control(CLIENT);
 
   const replies = await Promise.allSettled(
@@ -32,9 +32,21 @@ test('over TLS each command waits for the reply to the one before, an error or n
   expect(most.waited).toBe(1);
 });
 
+test('what waits for its turn ends with the connection, and opens no other', async () => {
+  using server = await listening(createTlsServer(SERVER, mostAtOnce().serve));
+  const control = server.control(CLIENT);
+  await control.call('ONE');
+  const replies = Promise.allSettled(['TWO', 'THREE'].map((name) => control.call(name)));
+
+  control[Symbol.dispose]();
+
+  expect((await replies).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(server.connections()).toBe(1);
+});
+
 test('over TCP commands do not wait', async () => {
   const most = mostAtOnce();
-  await using server = await listening(createServer(most.serve));
+  using server = await listening(createServer(most.serve));
   using control = server.control();
 
   await Promise.all(['ONE', 'TWO', 'THREE'].map((name) => control.callBuffer(name)));
@@ -65,15 +77,20 @@ function mostAtOnce() {
 }
 
 async function listening(server: Server) {
+  let connections = 0;
+  server.on('connection', () => {
+    connections += 1;
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   return {
+    connections: () => connections,
     control: (tls?: ConnectionOptions) =>
       new Control(() => ({ host: '127.0.0.1', port, ...(tls && { tls }) }), {
         commandTimeoutMs: 5_000,
       }),
-    [Symbol.asyncDispose]: async () => {
+    [Symbol.dispose]: () => {
       server.close();
     },
   };

@@ -36,12 +36,12 @@ export class Control implements Disposable {
   }
 
   /** Sends a command; bulk strings of the reply are decoded as UTF-8. */
-  async call(command: string, ...args: readonly (string | Buffer | number)[]): Promise<unknown> {
+  call(command: string, ...args: readonly (string | Buffer | number)[]): Promise<unknown> {
     return this.#inTurn((redis) => redis.call(command, [...args]));
   }
 
   /** Sends a command; bulk strings of the reply stay Buffers. */
-  readonly callBuffer: Call = async (command, ...args) =>
+  readonly callBuffer: Call = (command, ...args) =>
     this.#inTurn((redis) => redis.callBuffer(command, [...args]));
 
   [Symbol.dispose](): void {
@@ -54,8 +54,9 @@ export class Control implements Disposable {
   }
 
   async #inTurn(ask: (redis: Redis) => Promise<unknown>): Promise<unknown> {
-    if (this.#address().tls === undefined) return ask(await this.#connection());
-    const reply = this.#replied.then(async () => ask(await this.#connection()));
+    const redis = await this.#connection();
+    if (redis.options.tls === undefined) return ask(redis);
+    const reply = this.#replied.then(() => ask(redis));
     this.#replied = reply.catch(() => {});
     return reply;
   }
