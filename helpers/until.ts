@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ChaosError, messageOf, type Verdict } from './errors.ts';
+import { inTime } from './in-time.ts';
 
 /** A look costs the servers and the tests CPU that others wait for: the longer a wait, the rarer the looks. */
 const POLL_MS = 10;
@@ -55,11 +56,5 @@ export async function until<T>(
 /** The probe's result, or a rejection at the deadline if that comes first; one look is always granted. */
 async function within<T>(probe: () => Promise<T> | T, deadline: number): Promise<T> {
   const leftMs = Math.max(MIN_LOOK_MS, deadline - performance.now());
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error('no answer')), leftMs);
-  try {
-    return await Promise.race([probe(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return inTime(probe(), leftMs, 'no answer');
 }

@@ -71,7 +71,7 @@ test.for(TARGETS)(
     }
     await childrenEnd(master);
     if (goesOn && target === 'disk') await master.logged(SAVED);
-    else expect(master.server.log.lines.filter(({ text }) => SAVED.test(text))).toEqual([]);
+    else expect(master.server.log.lines.some(({ text }) => SAVED.test(text))).toBe(false);
     await linkSeenDown(newcomer);
   },
 );

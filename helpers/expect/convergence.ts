@@ -1,8 +1,6 @@
-import { compareDatasets } from '../check/dataset.ts';
 import type { Node } from '../deployment/node.ts';
 import { ChaosError } from '../errors.ts';
-import { readDataset } from '../observe/dataset.ts';
-import { describeDifferences } from '../observe/dataset-differences.ts';
+import { differencesBetween } from '../observe/dataset-differences.ts';
 import { until } from '../until.ts';
 import { hasWritten, type Position, positionInWords, positionOf } from './position.ts';
 
@@ -79,19 +77,10 @@ async function samePosition(replica: Node, master: Node, withinMs: number): Prom
   return ofMaster;
 }
 
-/** `changes` are those that the master counts for the time of reading; undefined where it does not tell. */
 async function dataDifferences(replica: Node, master: Node) {
   using actual = replica.dedicated();
   using expected = master.dedicated();
-  const [expectedData, actualData] = await Promise.all([
-    readDataset(expected.callBuffer),
-    readDataset(actual.callBuffer),
-  ]);
-  const { differences } = compareDatasets(expectedData, actualData);
-  return {
-    differences: await describeDifferences(differences, expected.callBuffer, actual.callBuffer, {
-      limit: DIFFERENCES_TOLD,
-    }),
-    changes: expectedData.changesWhileReading,
-  };
+  return await differencesBetween(expected.callBuffer, actual.callBuffer, {
+    limit: DIFFERENCES_TOLD,
+  });
 }

@@ -1,13 +1,31 @@
-import { type Difference, nameOf } from '../check/dataset.ts';
+import { compareDatasets, type Difference, nameOf } from '../check/dataset.ts';
 import { wordValueDifference } from '../check/value-difference.ts';
 import { readAbilities } from './abilities.ts';
 import type { Call } from './call.ts';
 import { keepingSelected, select } from './databases.ts';
+import { readDataset } from './dataset.ts';
 import { readValue } from './dataset-value.ts';
 
 export interface DescribeOptions {
   /** How many differences are put into words; the rest is counted. Default 5. */
   readonly limit?: number;
+}
+
+/**
+ * Reads the data of two servers at once and puts what differs into words. `changes` are those that the first counts for the
+ * time of reading; undefined where it does not tell. The connections are the reading's own until it ends.
+ */
+export async function differencesBetween(
+  expected: Call,
+  actual: Call,
+  options: DescribeOptions = {},
+): Promise<{ readonly differences: string[]; readonly changes: number | undefined }> {
+  const data = await Promise.all([readDataset(expected), readDataset(actual)]);
+  const { differences } = compareDatasets(...data);
+  return {
+    differences: await describeDifferences(differences, expected, actual, options),
+    changes: data[0].changesWhileReading,
+  };
 }
 
 /**

@@ -5,11 +5,9 @@ import { type Command, Generator } from '../../fixtures/reference/testing/differ
 import { readGrammar } from '../../fixtures/reference/testing/differential/grammar.ts';
 import { isLeftOut } from '../../fixtures/reference/testing/differential/left-out.ts';
 import { type Program, REFERENCE, Subject } from '../../fixtures/reference/testing/subject.ts';
-import { compareDatasets } from '../../helpers/check/dataset.ts';
 import type { Session } from '../../helpers/deployment/session/session.ts';
 import type { Call } from '../../helpers/observe/call.ts';
-import { readDataset } from '../../helpers/observe/dataset.ts';
-import { describeDifferences } from '../../helpers/observe/dataset-differences.ts';
+import { differencesBetween } from '../../helpers/observe/dataset-differences.ts';
 import { Ports } from '../../helpers/ports.ts';
 import { type Random, seeded } from '../../helpers/random.ts';
 import { until } from '../../helpers/until.ts';
@@ -108,9 +106,7 @@ async function stateOf(node: Subject) {
 async function differences(master: Subject, replica: Subject): Promise<string[]> {
   using ofMaster = connection(master);
   using ofReplica = connection(replica);
-  const data = await Promise.all([readDataset(ofMaster.call), readDataset(ofReplica.call)]);
-  const { differences } = compareDatasets(...data);
-  return await describeDifferences(differences, ofMaster.call, ofReplica.call);
+  return (await differencesBetween(ofMaster.call, ofReplica.call)).differences;
 }
 
 function connection({ path }: Subject): Disposable & { readonly call: Call } {

@@ -1,4 +1,5 @@
 import type { ContainerRuntimeClient } from 'testcontainers';
+import { inTime } from '../../in-time.ts';
 
 /** Asked what it is, a well engine under load answers within seconds; one that hangs never does. */
 const ANSWERS_WITHIN_MS = 30_000;
@@ -11,18 +12,7 @@ let client: Promise<ContainerRuntimeClient> | undefined;
  */
 export function engineClient(): Promise<ContainerRuntimeClient> {
   client ??= import('testcontainers').then(({ getContainerRuntimeClient }) =>
-    answering(getContainerRuntimeClient(), ANSWERS_WITHIN_MS),
+    inTime(getContainerRuntimeClient(), ANSWERS_WITHIN_MS),
   );
   return client;
-}
-
-/** What the engine answers, or a rejection when that has not come in time. */
-export async function answering<T>(answer: Promise<T>, withinMs: number): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${withinMs} ms`)), withinMs);
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

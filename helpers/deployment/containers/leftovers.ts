@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { ChaosError } from '../../errors.ts';
+import { inTime } from '../../in-time.ts';
 import { OWNER_LABEL, ownerLabelValue, SESSION_LABEL } from '../session/folder.ts';
-import { answering, engineClient } from './engine.ts';
+import { engineClient } from './engine.ts';
 
 const SETTLE_MS = 300;
 /** An engine under load may take half a minute to remove what a worker had. */
@@ -29,7 +30,7 @@ export function removeBySession(
   session: string,
   options: { readonly settle: boolean },
 ): Promise<RemovedFromEngine> {
-  return answering(removeAll(session, options), GIVE_UP_AFTER_MS + ANSWERS_WITHIN_MS);
+  return inTime(removeAll(session, options), GIVE_UP_AFTER_MS + ANSWERS_WITHIN_MS);
 }
 
 async function removeAll(

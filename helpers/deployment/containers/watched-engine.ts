@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { ContainerRuntimeClient } from 'testcontainers';
+import { inTime } from '../../in-time.ts';
 import { RUN_LABEL, runId } from '../session/folder.ts';
-import { answering, engineClient } from './engine.ts';
+import { engineClient } from './engine.ts';
 import type { Engine } from './engine-watch.ts';
 
 const PING_WITHIN_MS = 3_000;
@@ -13,9 +14,7 @@ export async function watchedEngine(): Promise<Engine> {
   const { dockerode } = (await engineClient()).container;
   return {
     address: addressOf(dockerode),
-    ping: async () => {
-      await answering(dockerode.ping(), PING_WITHIN_MS);
-    },
+    ping: () => inTime(dockerode.ping(), PING_WITHIN_MS),
     toxiproxiesLost: async function* (abortSignal) {
       const filters = { type: ['container'], event: ['die'], label: [`${RUN_LABEL}=${runId()}`] };
       const events = (await dockerode.getEvents({
