@@ -25,8 +25,8 @@ export async function converged(
 ): Promise<void> {
   const deadline = performance.now() + withinMs;
   const isGreeted = master.deployment.topology.sentinels !== undefined;
-  for (;;) {
-    const position = await samePosition(replica, master, Math.max(0, deadline - performance.now()));
+  for (let leftMs = withinMs; ; leftMs = Math.max(0, deadline - performance.now())) {
+    const position = await samePosition(replica, master, leftMs);
     const { differences, changes } = await dataDifferences(replica, master);
     const after = await positionOf(master);
     if (hasWritten(position, after, changes) && !(isGreeted && differences.length === 0)) {
